@@ -1,0 +1,85 @@
+# `make run` and `make test` need Python 3.11 or newer (with venv), make and a package index, and nothing else done before.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
+
+STUDY ?= telitacicept-belimumab
+CASES := mappings/studies/$(STUDY)/cases
+AS_OF ?= 2026-03-16
+DECISIONS := var/demo.ndjson
+
+.PHONY: help run test quick long lint ruff types contract format lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+run: $(VENV)/run.stamp ## install, screen the study's demonstration patients and explain one of them (ONCE=1: end after the run)
+	@mkdir -p $(dir $(DECISIONS))
+	$(BIN)/trial-adapter screen --source $(CASES) --study $(STUDY) --as-of $(AS_OF) --out $(DECISIONS)
+	@$(BIN)/python -c '$(COUNT)' $(DECISIONS)
+	@patient=$$($(BIN)/python -c '$(PICK)' $(DECISIONS)) && set -x && \
+	  $(BIN)/trial-adapter explain "$$patient" --source $(CASES) --study $(STUDY) --as-of $(AS_OF)
+
+# How many patients got which decision; and one whom the investigators would hear of, else the first.
+COUNT = import collections, json, sys; \
+  count = collections.Counter(json.loads(line)["decision"] for line in open(sys.argv[1], encoding="utf-8")); \
+  print(*(f"{n:6} {decision}" for decision, n in count.most_common()), sep="\n")
+PICK = import json, sys; \
+  lines = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]; \
+  print(min(lines, key=lambda line: line["decision"] != "potential-candidate")["patient"])
+
+test: $(VENV)/test.stamp ## everything: lint, types, all tests that this machine can run
+	@status=0; $(MAKE) --no-print-directory --keep-going lint || status=1; $(PYTEST) || status=1; exit $$status
+
+quick: $(VENV)/test.stamp ## lint, types and the tests without servers, in under two minutes
+	@status=0; $(MAKE) --no-print-directory --keep-going lint || status=1; $(PYTEST) -q -m "not slow" || status=1; exit $$status
+
+long: $(VENV)/test.stamp ## the big seeded counts, which take hours
+	LONG=1 $(BIN)/python -m pytest -m long
+
+lint: ruff types contract ## ruff, strict types, the direction of imports
+
+ruff: $(VENV)/test.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
+
+types: $(VENV)/test.stamp
+	$(BIN)/mypy
+
+contract: $(VENV)/test.stamp
+	$(BIN)/lint-imports --no-cache --no-logo
+
+format: $(VENV)/test.stamp ## put the code into form
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# A stamp is younger than the lock it was installed from, so nothing is installed twice.
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/test.stamp: requirements-test.lock $(VENV)/run.stamp
+	$(PIP) install --require-hashes --only-binary :all: -r requirements-test.lock
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "trial-adapter needs Python 3.11 or newer, and $(PYTHON) is" \
+	    "$$($(PYTHON) --version 2>&1): name another with  make PYTHON=python3.12 ..." >&2; exit 1; }
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "$(PYTHON) cannot make a virtual environment: install its venv package (Debian: python3-venv)" >&2; \
+	  rm -rf $(VENV); exit 1; }
+
+lock: ## for maintainers, with uv: write the lock files anew (add UPGRADE=--upgrade for newer versions)
+	$(UV) --group build pyproject.toml -o requirements.lock
+	$(UV) --group build --group test -c requirements.lock pyproject.toml -o requirements-test.lock
+UV = uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes --only-binary :all: \
+  --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+clean: ## take away what was installed and made
+	rm -rf $(VENV) build dist var .mypy_cache .ruff_cache .pytest_cache .hypothesis

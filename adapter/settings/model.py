@@ -1,0 +1,192 @@
+"""What can be set, table by table, with defaults and what each setting must look like."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from adapter.errors import did_you_mean
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether what is sent to this host never leaves the machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _guarded(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("expected an address such as https://fhir.example.org/r4")
+    if parts.username or parts.password:
+        raise ValueError("a name or password does not belong in an address; use [fhir.auth]")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("plain http is for this machine alone (localhost, 127.0.0.1, ::1); use https")
+    return url
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f'no time zone "{name}".{did_you_mean(name, available_timezones())}')
+    return name
+
+
+Url = Annotated[str, AfterValidator(_guarded)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Section(BaseModel):
+    """A table of the settings file; what it does not know, it refuses."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Auth(Section):
+    """How the adapter signs in to the FHIR server."""
+
+    kind: Literal["none", "basic", "client_secret", "smart_backend"] = "none"
+    username: str | None = None
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    client_id: str | None = None
+    client_secret: SecretStr | None = None
+    client_secret_file: Path | None = None
+    token_url: Url | None = None
+    scope: str | None = None
+    key_file: Path | None = None
+    key_id: str | None = None
+
+
+class Fhir(Section):
+    """The hospital's FHIR R4 server."""
+
+    base_url: Url | None = None
+    ca_file: Path | None = None
+    patience_s: float = Field(default=90, gt=0, allow_inf_nan=False)
+    also_under: tuple[str, ...] = ()
+    auth: Auth = Auth()
+
+
+class Export(Section):
+    """Bulk export, where the source is of that kind."""
+
+    level: Literal["system", "group", "patient"] = "group"
+    group: str | None = None
+
+
+class Source(Section):
+    """The way in."""
+
+    kind: Literal["search", "export", "folder"] = "search"
+    path: Path | None = None
+    export: Export = Export()
+
+
+class Study(Section):
+    """The trial that patients are screened for."""
+
+    id: str | None = None
+    research_study: str | None = Field(default=None, pattern=r"^ResearchStudy/[A-Za-z0-9.-]{1,64}$")
+
+
+class Hospital(Section):
+    """This site: its own codes and its calendar."""
+
+    name: str | None = None
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+
+
+class Database(Section):
+    """Where chart and journal are kept."""
+
+    url: str = "sqlite:///var/adapter.db"
+    password: SecretStr | None = None
+    password_file: Path | None = None
+
+
+class Population(Section):
+    """The ways to the patients of the study; their union counts."""
+
+    ways: tuple[Literal["conditions", "scan", "group", "patients", "export"], ...] = ("conditions",)
+    patients_file: Path | None = None
+    group: str | None = None
+    opted_out_file: Path | None = None
+
+
+class ResearchSubject(Section):
+    """Writing candidates back to the server."""
+
+    enabled: bool = False
+
+
+class Recipient(Section):
+    """How one person wants to be told."""
+
+    address: str
+    language: Literal["en", "zh"] = "zh"
+    digest: str = Field(default="08:00", pattern=r"^(at-once|([01]\d|2[0-3]):[0-5]\d)$")
+    kinds: tuple[str, ...] = ()
+
+
+class Email(Section):
+    """Mail to the investigators, and to IT when something is wrong."""
+
+    enabled: bool = False
+    host: str = "localhost"
+    port: Port = 25
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    ca_file: Path | None = None
+    username: str | None = None
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    sender: str | None = Field(default=None, alias="from")
+    to: tuple[str, ...] = ()
+    it_to: tuple[str, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
+
+    @model_validator(mode="after")
+    def _not_in_the_clear(self) -> Email:
+        if self.security == "none" and not is_loopback(self.host):
+            raise ValueError('security "none" is for a mail server on this machine alone; use "starttls" or "tls"')
+        return self
+
+
+class Outputs(Section):
+    """The ways out."""
+
+    research_subject: ResearchSubject = ResearchSubject()
+    email: Email = Email()
+
+
+class Worklist(Section):
+    """Where the investigators' page listens."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+
+
+class Log(Section):
+    """How much is logged: ids and counts, never names or values."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class Settings(Section):
+    """All settings of one site."""
+
+    fhir: Fhir = Fhir()
+    source: Source = Source()
+    study: Study = Study()
+    hospital: Hospital = Hospital()
+    database: Database = Database()
+    population: Population = Population()
+    outputs: Outputs = Outputs()
+    worklist: Worklist = Worklist()
+    log: Log = Log()
