@@ -1,0 +1,103 @@
+"""The account of a run: every resource received is stored, unchanged, quarantined or ignored, and the sums agree.
+
+Counts only: no ids, no names, no values of patients.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from adapter.errors import AdapterError
+
+UNKNOWN_TYPE = "?"  # a piece whose resource type could not be read
+
+
+class Tally:
+    """What became of the resources received, by type; mergeable, and equal whatever the order of input."""
+
+    def __init__(self) -> None:
+        self._received: Counter[str] = Counter()
+        self._stored: Counter[str] = Counter()
+        self._unchanged: Counter[str] = Counter()
+        self._quarantined: Counter[tuple[str, str]] = Counter()
+        self._ignored: Counter[tuple[str, str]] = Counter()
+        self._repaired: Counter[str] = Counter()
+        self._codes: Counter[tuple[str, str]] = Counter()
+        self._units: Counter[tuple[str, str]] = Counter()
+
+    def receive(self, resource_type: str | None, times: int = 1) -> None:
+        """Count a piece that came in."""
+        self._received[resource_type or UNKNOWN_TYPE] += times
+
+    def store(self, resource_type: str | None, times: int = 1) -> None:
+        """Count a resource whose facts were kept."""
+        self._stored[resource_type or UNKNOWN_TYPE] += times
+
+    def leave_unchanged(self, resource_type: str | None, times: int = 1) -> None:
+        """Count a resource that was known already, in the same version."""
+        self._unchanged[resource_type or UNKNOWN_TYPE] += times
+
+    def quarantine(self, resource_type: str | None, reason: str, times: int = 1) -> None:
+        """Count a piece that could not be read."""
+        self._quarantined[resource_type or UNKNOWN_TYPE, reason] += times
+
+    def ignore(self, resource_type: str | None, reason: str, times: int = 1) -> None:
+        """Count a resource that the study does not ask for."""
+        self._ignored[resource_type or UNKNOWN_TYPE, reason] += times
+
+    def repair(self, what: str, times: int = 1) -> None:
+        """Count a repair within a resource: a replaced character, a number that nobody should trust."""
+        self._repaired[what] += times
+
+    def miss_code(self, system: str | None, code: str | None) -> None:
+        """Count a code that no codelist knows. Texts stay out: they may hold anything, also names."""
+        self._codes[system or "", code or ""] += 1
+
+    def miss_unit(self, concept: str, unit: str) -> None:
+        """Count a unit that the table of units does not know for this concept."""
+        self._units[concept, unit] += 1
+
+    def merge(self, other: Tally) -> None:
+        """Add the account of another process or another file."""
+        for name, count in vars(self).items():
+            count.update(getattr(other, name))
+
+    def balanced(self) -> None:
+        """Hold the account to its law: received = stored + unchanged + quarantined + ignored, for each type."""
+        accounted = self._stored + self._unchanged + _by_type(self._quarantined) + _by_type(self._ignored)
+        for resource_type in sorted(self._received.keys() | accounted.keys()):
+            received, settled = self._received[resource_type], accounted[resource_type]
+            if received != settled:
+                raise AdapterError(
+                    f"{resource_type}: {received} received, but {settled} accounted for as stored, unchanged, "
+                    "quarantined or ignored. This is a fault of the adapter; please report it with this line."
+                )
+
+    def as_dict(self) -> dict[str, dict[str, object]]:
+        """Return the account for the run report, sorted."""
+        return {
+            "resources": {kind: self._line(kind) for kind in sorted(self._received)},
+            "repaired": dict(sorted(self._repaired.items())),
+            "unmapped_codes": {f"{system}|{code}": n for (system, code), n in sorted(self._codes.items())},
+            "unmapped_units": {f"{concept} [{unit}]": n for (concept, unit), n in sorted(self._units.items())},
+        }
+
+    def _line(self, kind: str) -> dict[str, object]:
+        return {
+            "received": self._received[kind],
+            "stored": self._stored[kind],
+            "unchanged": self._unchanged[kind],
+            "quarantined": _reasons(self._quarantined, kind),
+            "ignored": _reasons(self._ignored, kind),
+        }
+
+
+def _by_type(reasons: Counter[tuple[str, str]]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for (kind, _), number in reasons.items():
+        counts[kind] += number
+    return counts
+
+
+def _reasons(reasons: Counter[tuple[str, str]], kind: str) -> dict[str, int]:
+    return {reason: number for (owner, reason), number in sorted(reasons.items()) if owner == kind}
