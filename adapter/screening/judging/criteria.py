@@ -1,0 +1,152 @@
+"""Rules one level deep: each form has one function, and each rule is judged once per patient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from adapter.screening.judging import scores
+from adapter.screening.judging.compare import answer
+from adapter.screening.judging.logic import all_of, any_of, most_urgent, none_of, notes_of, unique, unknown
+from adapter.screening.model import Answer, Because, Evidence, Finding, Pick, ScoreRange
+from adapter.screening.study import Rule, Study
+
+
+class Judgement:
+    """The findings of one patient, each made when first asked for and kept."""
+
+    def __init__(self, study: Study, picks: Mapping[str, Pick], sex: str | None) -> None:
+        self.study, self.picks, self.sex = study, picks, sex
+        self._findings: dict[str, Finding] = {}
+        self._scores: dict[str, ScoreRange] = {}
+
+    def finding(self, rule_id: str) -> Finding:
+        """The finding of a rule."""
+        if rule_id not in self._findings:
+            rule = self.study.rules[rule_id]
+            found = _FORMS[rule.form](rule, self)
+            if rule.note and found.answer is Answer.MET:
+                found = Finding(found.answer, found.because, found.evidence, (*found.notes, Evidence(None, rule.note)))
+            self._findings[rule_id] = found
+        return self._findings[rule_id]
+
+    def findings(self, rule_ids: Sequence[str]) -> list[Finding]:
+        """The findings of several rules."""
+        return [self.finding(rule_id) for rule_id in rule_ids]
+
+    def score(self, score_id: str) -> ScoreRange:
+        """The range of a score or of a part of one."""
+        if score_id not in self._scores:
+            self._scores.update(scores.ranges(score_id, self.study, self.finding, self.picks))
+        return self._scores[score_id]
+
+
+def _compare(rule: Rule, judgement: Judgement) -> Finding:
+    assert rule.compare is not None
+    name = rule.compare.variable
+    return answer(rule, judgement.picks[name], judgement.study.variables[name], judgement.sex)
+
+
+def _all_of(rule: Rule, judgement: Judgement) -> Finding:
+    return all_of(judgement.findings(rule.of))
+
+
+def _any_of(rule: Rule, judgement: Judgement) -> Finding:
+    return any_of(judgement.findings(rule.of))
+
+
+def _none_of(rule: Rule, judgement: Judgement) -> Finding:
+    return none_of(judgement.findings(rule.of))
+
+
+def _table(rule: Rule, judgement: Judgement) -> Finding:
+    """Met when one line says so, else not met when one line says so, else unknown."""
+    yes, no = judgement.findings(rule.met_when), judgement.findings(rule.not_met_when)
+    for outcome, lines in ((Answer.MET, yes), (Answer.NOT_MET, no)):
+        spoke = [line for line in lines if line.answer is Answer.MET]
+        if spoke:
+            return Finding(outcome, None, unique(e for f in spoke for e in f.evidence), notes_of(yes + no))
+    open_lines = [line for line in (*yes, *no) if line.answer is Answer.UNKNOWN]
+    shown = open_lines or [*yes, *no]
+    because = most_urgent(line.because for line in open_lines) if open_lines else rule.because
+    return unknown(because, unique(e for f in shown for e in f.evidence), notes_of(yes + no))
+
+
+def _word(rule: Rule, judgement: Judgement) -> Finding:
+    """What a person stated against what the record shows; a disagreement is shown whoever prevails."""
+    record, word = judgement.finding(rule.record), judgement.finding(rule.word)
+    if word.answer is Answer.UNKNOWN:
+        return _record_alone(record, word)
+    record_stands = record.answer is Answer.MET and word.answer is Answer.NOT_MET and not rule.word_wins
+    notes: tuple[Evidence, ...] = notes_of((record, word))
+    if shown(record) and record.answer is not word.answer:
+        loser = word if record_stands else record
+        notes = (*notes, *(Evidence(e.fact, "stands_against", e.args) for e in shown(loser)))
+    kept = record if record_stands else word
+    same = record.answer is word.answer
+    evidence = unique((*word.evidence, *shown(record))) if same else kept.evidence
+    return Finding(kept.answer, None, evidence, unique(notes))
+
+
+def shown(finding: Finding) -> list[Evidence]:
+    """The evidence that a resource stands behind."""
+    return [piece for piece in finding.evidence if piece.fact is not None]
+
+
+def _record_alone(record: Finding, word: Finding) -> Finding:
+    """The record decides, or both are unknown: then the word given in doubt or too long ago is shown as well."""
+    if record.answer is not Answer.UNKNOWN:
+        return Finding(record.answer, None, record.evidence, notes_of((record, word)))
+    because = most_urgent((record.because, word.because))
+    return unknown(because, unique((*record.evidence, *word.evidence)), notes_of((record, word)))
+
+
+def _doubted(rule: Rule, judgement: Judgement) -> Finding:
+    """A finding that another condition may explain: met becomes unknown until a person attributes it."""
+    found = judgement.finding(rule.record)
+    doubts = [f for f in judgement.findings(rule.doubted_by) if f.answer is not Answer.NOT_MET and shown(f)]
+    if found.answer is not Answer.MET or not doubts:
+        return found
+    return unknown(
+        Because.INDETERMINATE, unique((*found.evidence, *(e for f in doubts for e in f.evidence))), found.notes
+    )
+
+
+def _reads(rule: Rule, judgement: Judgement) -> Finding:
+    """Met where another rule gives one of these answers: for what counts only while there is nothing better."""
+    found = judgement.finding(rule.record)
+    return Finding(Answer.MET if found.answer in rule.counts else Answer.NOT_MET, None, found.evidence)
+
+
+def _score(rule: Rule, judgement: Judgement) -> Finding:
+    """Met when the lowest the score can be reaches the limit, not met when the highest cannot."""
+    score = judgement.score(rule.score)
+    present = "|".join(name for name, finding in score.items if finding.answer is Answer.MET)
+    still_open = "|".join(name for name, finding in score.items if finding.answer is Answer.UNKNOWN)
+    args = {"high": str(score.high), "limit": str(rule.at_least), "low": str(score.low), "score": rule.score}
+    args |= {"items_present": present, "items_open": still_open}
+    evidence = (Evidence(None, "score", tuple(sorted(args.items()))), *_of_items(score))
+    if score.because is not None:
+        return unknown(score.because, evidence)
+    if score.low >= rule.at_least:
+        return Finding(Answer.MET, None, evidence)
+    if score.high < rule.at_least:
+        return Finding(Answer.NOT_MET, None, evidence)
+    return unknown(most_urgent(f.because for _, f in score.items if f.answer is Answer.UNKNOWN), evidence)
+
+
+def _of_items(score: ScoreRange) -> tuple[Evidence, ...]:
+    """What stands behind the items that a resource answered."""
+    return unique(piece for _, finding in score.items for piece in finding.evidence if piece.fact is not None)
+
+
+_FORMS: dict[str, Callable[[Rule, Judgement], Finding]] = {
+    "compare": _compare,
+    "all_of": _all_of,
+    "any_of": _any_of,
+    "none_of": _none_of,
+    "table": _table,
+    "word": _word,
+    "doubted": _doubted,
+    "reads": _reads,
+    "score": _score,
+}

@@ -1,0 +1,45 @@
+"""Whether somebody was exposed to a drug in a window: certainly, perhaps or not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from adapter.screening.model import Because, Fact
+from adapter.screening.picks.windows import EVER, is_open
+
+
+def exposed(fact: Fact, start: date, as_of: date, *, only_open: bool = False) -> tuple[bool, Because | None]:
+    """Say whether the exposure counts for the window from `start` to `as_of`, and what doubt it carries.
+
+    The last day of exposure lies between two bounds; a window that opens between them leaves the answer unknown.
+    """
+    if only_open:
+        return _going_on(fact, as_of)
+    if fact.doubt is not None:
+        return True, fact.doubt
+    first, last = last_day_bounds(fact, as_of)
+    if first >= start:
+        return True, None
+    if last < start:
+        return False, Because.TOO_OLD
+    undated = fact.start is None and fact.end is None
+    return True, Because.UNDATED if undated else Because.INDETERMINATE
+
+
+def last_day_bounds(fact: Fact, as_of: date) -> tuple[date, date]:
+    """The earliest and the latest day on which the exposure can have ended, cut at the index date."""
+    if is_open(fact, as_of):
+        return as_of, as_of
+    if fact.end is not None:
+        return min(fact.end.first, as_of), min(fact.end.last, as_of)
+    return (fact.start.first if fact.start else EVER), as_of
+
+
+def _going_on(fact: Fact, as_of: date) -> tuple[bool, Because | None]:
+    """On the index date itself: what is paused, finished or ended is not going on."""
+    going = is_open(fact, as_of)
+    if fact.doubt is not None:
+        return ("status", "on-hold") not in fact.extra, fact.doubt
+    if going is None and fact.end is None:
+        return False, None
+    return going is not False, None if going else Because.INDETERMINATE

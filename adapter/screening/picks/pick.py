@@ -1,0 +1,200 @@
+"""From facts to study variables: the index date is spent here, and nothing after this knows a date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+
+from adapter.screening import equations
+from adapter.screening.judging.logic import most_urgent
+from adapter.screening.judging.readings import outcome
+from adapter.screening.model import Because, Fact, PatientRecord, Pick, Quantity, Reading, Span
+from adapter.screening.picks import windows
+from adapter.screening.picks.exposure import exposed
+from adapter.screening.picks.shelf import Shelf, lay_out
+from adapter.screening.study import PickKind, Study, Variable
+
+
+def pick(record: PatientRecord, study: Study, as_of: date) -> dict[str, Pick]:
+    """Choose for every variable of the study what the record holds on the index date."""
+    return pick_from(lay_out(record, study, as_of), study, study.variables.values())
+
+
+def pick_from(shelf: Shelf, study: Study, variables: Iterable[Variable]) -> dict[str, Pick]:
+    """Choose for some variables from facts already laid out."""
+    return {variable.id: _pick_one(variable, shelf, study) for variable in variables}
+
+
+def _pick_one(variable: Variable, shelf: Shelf, study: Study) -> Pick:
+    if shelf.missing(variable):
+        return Pick(variable.id, because=Because.SOURCE_INCOMPLETE)
+    if variable.pick is PickKind.AGE:
+        return _age(variable, shelf, study)
+    facts = _not_closed(variable, _with_words(variable, shelf.of(variable)), shelf, study)
+    picked = _PICKS[variable.pick](variable, facts, shelf)
+    return picked if picked.readings else _nothing(variable, picked, shelf, study)
+
+
+def _with_words(variable: Variable, facts: list[Fact]) -> list[Fact]:
+    """Only the facts that say one of the variable's words, where it names any."""
+    return [fact for fact in facts if fact.word in variable.only_words] if variable.only_words else facts
+
+
+def _not_closed(variable: Variable, facts: list[Fact], shelf: Shelf, study: Study) -> list[Fact]:
+    """Leave out what a later negative result of another variable has closed; one of the same day closes nothing."""
+    if not variable.closed_by:
+        return facts
+    test = study.variables[variable.closed_by]
+    negative = [
+        fact.start.last for fact in shelf.of(test)
+        if windows.usable(fact) and fact.start and outcome(fact, test, shelf.person.sex) == "negative"
+    ]  # fmt: skip
+    closed_on = max(negative, default=date.min)
+    return [fact for fact in facts if (day := _last_said(fact)) is None or day >= closed_on]
+
+
+def _last_said(fact: Fact) -> date | None:
+    days = [span.last for span in (fact.start, fact.recorded) if span is not None]
+    return max(days, default=None)
+
+
+def _nothing(variable: Variable, picked: Pick, shelf: Shelf, study: Study) -> Pick:
+    """No reading: say why, or that the study reads silence as a no."""
+    presumed = variable.absence == "no" or (
+        variable.absence == "policy" and study.presume_absence and shelf.populated(variable)
+    )
+    return Pick(variable.id, because=picked.because or variable.absent_because, presumed_absent=presumed)
+
+
+def _latest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
+    """The newest that counts by its status, and beside it what is newer but doubtful."""
+    if variable.among:
+        facts = _of_newest_day(variable, facts, shelf)
+    counting = windows.newest([fact for fact in facts if fact.doubt is None], shelf.as_of, variable.dated_by)
+    bar = max((_last_day(fact, variable) for fact in counting), default=date.min)
+    doubtful = [
+        fact for fact in facts
+        if fact.doubt is not None and windows.dated(fact) is not None and _last_day(fact, variable) >= bar
+    ]  # fmt: skip
+    return _windowed(variable, [*counting, *doubtful], facts, shelf, keep_old=True)
+
+
+def _of_newest_day(variable: Variable, facts: list[Fact], shelf: Shelf) -> list[Fact]:
+    """A form counts as a whole: only what stands on the newest day of its sheet."""
+    sheet = [fact for fact in shelf.matching(variable.among) if windows.usable(fact) and fact.start]
+    days = {fact.start for fact in windows.newest(sheet, shelf.as_of)}
+    return [fact for fact in facts if fact.start in days]
+
+
+def _earliest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
+    days = [when.first for fact in facts if (when := windows.dated(fact)) is not None]
+    first = [fact for fact in facts if (when := windows.dated(fact)) is not None and when.first == min(days)]
+    return _windowed(variable, first, facts, shelf)
+
+
+def _any(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
+    facts = [fact for fact in facts if windows.on_course(fact, variable.course, shelf.as_of)]
+    return _windowed(variable, facts, facts, shelf)
+
+
+def _highest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
+    return _extreme(_any(variable, facts, shelf), highest=True)
+
+
+def _lowest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
+    return _extreme(_any(variable, facts, shelf), highest=False)
+
+
+def _extreme(picked: Pick, *, highest: bool) -> Pick:
+    """Keep the extreme number; what is no exact number stays, it may be more extreme still."""
+    numbers = [_exact(reading) for reading in picked.readings if reading.sure]
+    known = [number for number in numbers if number is not None]
+    best = (max if highest else min)(known, default=None)
+    kept = tuple(r for r in picked.readings if not r.sure or _exact(r) is None or _exact(r) == best)
+    return Pick(picked.variable, kept, picked.because)
+
+
+def _change(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
+    """The newest in its window, and before it everything of the same concept, newest first."""
+    now = _latest(variable, facts, shelf)
+    first = min((_last_day(reading.fact, variable) for reading in now.readings), default=date.min)
+    before = [
+        Reading(fact) for fact in facts
+        if windows.usable(fact) and fact.start is not None and fact.start.last < first
+    ]  # fmt: skip
+    before.sort(key=lambda reading: (_last_day(reading.fact, variable), reading.fact.key), reverse=True)
+    return Pick(variable.id, now.readings, now.because, earlier=tuple(before))
+
+
+def _exposure(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
+    start = windows.window_start(variable.window, shelf.as_of)
+    placed = [(fact, exposed(fact, start, shelf.as_of, only_open=variable.course == "open")) for fact in facts]
+    readings = tuple(Reading(fact, doubt) for fact, (kept, doubt) in placed if kept)
+    return Pick(variable.id, readings, Because.TOO_OLD if facts else None)
+
+
+def _windowed(
+    variable: Variable, facts: list[Fact], all_facts: list[Fact], shelf: Shelf, *, keep_old: bool = False
+) -> Pick:
+    """Place each fact in the variable's window; what fell out of it gives the reason."""
+    start = windows.window_start(variable.window, shelf.as_of, shelf.matching(variable.window.anchor))
+    oldest = windows.oldest_day(variable.window, start, shelf.as_of)
+    readings, reasons = [], []
+    for fact in facts:
+        when = windows.dated(fact, variable.dated_by)
+        kept, doubt = windows.place(when, start, shelf.as_of, oldest)
+        if when is None:
+            kept, doubt = variable.undated != "drop", _undated_doubt(variable)
+        elif not kept and keep_old:
+            kept = variable.absence == "unknown"
+        reasons.append(doubt)
+        if kept:
+            readings.append(Reading(fact, fact.doubt or doubt or _open_doubt(variable, fact, shelf.as_of)))
+    if not facts and all_facts:
+        reasons = [Because.UNDATED]
+    return Pick(variable.id, tuple(readings), most_urgent(reasons) if any(reasons) else None)
+
+
+def _undated_doubt(variable: Variable) -> Because | None:
+    return None if variable.undated == "sure" else Because.UNDATED
+
+
+def _open_doubt(variable: Variable, fact: Fact, as_of: date) -> Because | None:
+    if variable.course != "open" or fact.end is None or windows.is_open(fact, as_of) is not None:
+        return None
+    return Because.INDETERMINATE
+
+
+def _age(variable: Variable, shelf: Shelf, study: Study) -> Pick:
+    birth = shelf.person.birth
+    if birth is None:
+        return Pick(variable.id, because=Because.UNREADABLE if shelf.person.birth_received else Because.NO_RESULT)
+    if birth.first > shelf.as_of:
+        return Pick(variable.id, because=Because.CONFLICT)
+    if study.partial_birth == "1 July" and not birth.exact:
+        birth = Span(date(birth.first.year, 7, 1), date(birth.first.year, 7, 1))
+    low, high = equations.age_range(birth, Span(shelf.as_of, shelf.as_of), study.leap_birthday)
+    return Pick(variable.id, number=Quantity(Decimal(max(low, 0)), Decimal(high), "a"))
+
+
+def _last_day(fact: Fact, variable: Variable) -> date:
+    when = windows.dated(fact, variable.dated_by)
+    return when.last if when else date.min
+
+
+def _exact(reading: Reading) -> Decimal | None:
+    quantity = reading.fact.quantity
+    return quantity.low if quantity is not None and quantity.exact else None
+
+
+_PICKS: dict[PickKind, Callable[[Variable, list[Fact], Shelf], Pick]] = {
+    PickKind.LATEST: _latest,
+    PickKind.EARLIEST: _earliest,
+    PickKind.ANY: _any,
+    PickKind.OCCASIONS: _any,
+    PickKind.HIGHEST: _highest,
+    PickKind.LOWEST: _lowest,
+    PickKind.CHANGE: _change,
+    PickKind.EXPOSURE: _exposure,
+}

@@ -1,0 +1,96 @@
+"""One patient's facts laid out by concept for one index date, ready to be picked from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from adapter.screening import equations
+from adapter.screening.model import Fact, Kind, PatientRecord, Person, Quantity
+from adapter.screening.picks import windows
+from adapter.screening.study import Study, Variable
+
+SEX = "person.sex"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The facts that had begun by the index date, each concept in an order that no order of input changes."""
+
+    person: Person
+    as_of: date
+    by_concept: Mapping[str, Sequence[Fact]]
+    seen: tuple[tuple[str, int], ...] = ()
+    incomplete: tuple[str, ...] = ()
+
+    def matching(self, patterns: tuple[str, ...]) -> list[Fact]:
+        """The facts of these concepts; `sheet.*` stands for all items of a sheet."""
+        if not any("*" in pattern for pattern in patterns):
+            return [fact for concept in patterns for fact in self.by_concept.get(concept, ())]
+        concepts = [concept for concept in sorted(self.by_concept) if windows.wanted(concept, patterns)]
+        return [fact for concept in concepts for fact in self.by_concept[concept]]
+
+    def of(self, variable: Variable) -> list[Fact]:
+        """The facts a variable may read."""
+        return [
+            fact
+            for fact in self.matching(variable.concepts)
+            if (not variable.kinds or fact.kind in variable.kinds)
+            and dict(fact.extra).get("sex") in {None, self.person.sex}
+            and not (variable.only_systemic and ("route", "local") in fact.extra)
+        ]
+
+    def missing(self, variable: Variable) -> bool:
+        """Whether a type that can hold this variable was read in part."""
+        return bool(variable.resources) and (
+            "*" in self.incomplete or bool(set(variable.resources) & set(self.incomplete))
+        )
+
+    def populated(self, variable: Variable) -> bool:
+        """Whether the record holds anything at all of the types this variable is read from."""
+        return any(count for name, count in self.seen if name in variable.resources)
+
+    def supposing(self, add: Iterable[Fact], withdraw: Iterable[str], person: Person | None = None) -> Shelf:
+        """The same shelf as it would stand with more facts and without some concepts."""
+        changed = {concept: facts for concept, facts in self.by_concept.items() if concept not in set(withdraw)}
+        for fact in add:
+            changed[fact.concept] = (*changed.get(fact.concept, ()), fact)
+        return replace(self, by_concept=changed, person=person or self.person)
+
+
+def lay_out(record: PatientRecord, study: Study, as_of: date) -> Shelf:
+    """Sort a record's facts, and those that equations make of them, onto a shelf."""
+    by_concept: dict[str, list[Fact]] = {}
+    facts = (*record.facts, *derived(record.facts, record.person, study), *_of_person(record.person))
+    for fact in sorted(facts, key=lambda fact: fact.key):
+        if windows.begun(fact, as_of):
+            by_concept.setdefault(fact.concept, []).append(fact)
+    return Shelf(record.person, as_of, by_concept, record.seen, record.incomplete)
+
+
+def derived(facts: Iterable[Fact], person: Person, study: Study) -> list[Fact]:
+    """Compute the facts that equations make of others."""
+    sources = {rule.source: rule for rule in study.derivations}
+    made = []
+    for fact in facts:
+        rule = sources.get(fact.concept)
+        if rule is not None:
+            value = equations.filtration_rate(rule.equation, fact, person, study.leap_birthday)
+            if value is not None or fact.trouble is not None:
+                made.append(_computed(fact, rule.concept, rule.equation, value))
+    return made
+
+
+def _of_person(person: Person) -> list[Fact]:
+    """What the Patient resource itself says, as a fact with its own evidence."""
+    if person.sex is None:
+        return []
+    said = Fact(SEX, Kind.WORD, person.id, person.version, person.updated, word=person.sex, received=person.sex)
+    return [said]
+
+
+def _computed(fact: Fact, concept: str, equation: str, value: Quantity | None) -> Fact:
+    return replace(
+        fact, concept=concept, quantity=value, ranges=(), flag=None, word=None, extra=(("equation", equation),)
+    )  # fmt: skip
