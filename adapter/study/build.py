@@ -1,0 +1,162 @@
+"""From checked forms to the frozen things that judging uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from adapter.errors import StudyError, did_you_mean
+from adapter.screening.model import Because, Kind
+from adapter.screening.study import (
+    Comparison,
+    Criterion,
+    Hypothesis,
+    Parameter,
+    Rule,
+    Score,
+    ScoreItem,
+    ScorePart,
+    Settlement,
+    Text,
+    Variable,
+    Window,
+    WordScale,
+)
+from adapter.study.forms import (
+    CriterionForm,
+    RuleForm,
+    ScoreForm,
+    SupposedForm,
+    TextForm,
+    ThingForm,
+    VariableForm,
+    WindowForm,
+)
+from adapter.study.parameters import option
+
+_DRUGS = ("Medication", "MedicationAdministration", "MedicationDispense", "MedicationRequest", "MedicationStatement")
+RESOURCES: Mapping[Kind, tuple[str, ...]] = {
+    Kind.RESULT: ("Observation",),
+    Kind.WORD: ("Observation", "QuestionnaireResponse"),
+    Kind.CONDITION: ("Condition",),
+    Kind.EXPOSURE: _DRUGS,
+    Kind.RESPONSE: ("MedicationStatement",),
+    Kind.ALLERGY: ("AllergyIntolerance",),
+    Kind.PROCEDURE: ("Procedure",),
+    Kind.ENROLMENT: ("ResearchStudy", "ResearchSubject"),
+}
+_COMPARED = tuple(Comparison.__dataclass_fields__)
+
+
+def text(form: TextForm) -> Text:
+    """One text in two languages."""
+    return Text(form.en, form.zh)
+
+
+def variable(name: str, form: VariableForm) -> Variable:
+    """A study variable."""
+    stated = form.kinds == (Kind.WORD,)
+    of_person = form.pick == "age" or any(concept.startswith("person.") for concept in form.concepts)
+    resources = ("Patient",) if of_person else tuple(sorted({r for kind in form.kinds for r in RESOURCES[kind]}))
+    fields = form.model_dump(exclude={"label", "window", "scale", "absent_because"})
+    return Variable(
+        id=name,
+        label=text(form.label),
+        resources=resources,
+        window=window(form.window),
+        scale=WordScale(form.scale.by, form.scale.positive_from, form.scale.negative_below),
+        absent_because=form.absent_because or (Because.NOT_ASSESSED if stated else Because.NO_RESULT),
+        **fields,
+    )
+
+
+def window(form: WindowForm) -> Window:
+    """How fresh a fact must be."""
+    days, years = form.days, None
+    if form.length is not None:
+        number = int(form.length[1:-1])
+        days, years = (number, None) if form.length.endswith("D") else (None, number)
+    unknown_days = None if form.unknown_days == "ever" else form.unknown_days
+    return Window(days, years, form.boundary == "inclusive", form.anchor, form.anchor_days, unknown_days)
+
+
+def rule(name: str, form: RuleForm, parameters: Mapping[str, Parameter], file: Path) -> Rule:
+    """A rule: exactly one form of those that exist."""
+    if form.choose:
+        return Rule(name, "any_of", (_chosen(name, form, parameters, file),), note=form.note)
+    if form.variable is not None:
+        return Rule(name, "compare", compare=_comparison(form), note=form.note)
+    if form.score:
+        return Rule(name, "score", score=form.score, at_least=int(form.at_least or 0), note=form.note)
+    if form.met_when or form.not_met_when:
+        return Rule(name, "table", met_when=form.met_when, not_met_when=form.not_met_when, because=form.because)
+    if form.record:
+        return _of_record(name, form, file)
+    for way in ("all_of", "any_of", "none_of"):
+        if getattr(form, way):
+            return Rule(name, way, getattr(form, way), note=form.note)
+    raise StudyError(
+        f"{file}, {name}: says nothing. Give it a variable, a score, or one of all_of, any_of, none_of, met_when."
+    )
+
+
+def _of_record(name: str, form: RuleForm, file: Path) -> Rule:
+    if form.word:
+        return Rule(name, "word", record=form.record, word=form.word, word_wins=form.word_wins, note=form.note)
+    if form.doubted_by:
+        return Rule(name, "doubted", record=form.record, doubted_by=form.doubted_by, note=form.note)
+    if form.counts is not None:
+        return Rule(name, "reads", record=form.record, counts=form.counts, note=form.note)
+    raise StudyError(f"{file}, {name}: has a record alone. Add word, doubted_by or counts.")
+
+
+def _chosen(name: str, form: RuleForm, parameters: Mapping[str, Parameter], file: Path) -> str:
+    parameter = parameters.get(form.choose)
+    if parameter is None:
+        raise StudyError(f'{file}, {name}: no parameter "{form.choose}".{did_you_mean(form.choose, parameters)}')
+    chosen = option(parameter, form.options)
+    if chosen is None:
+        raise StudyError(f'{file}, {name}: no option for {form.choose} = "{parameter.value}".')
+    return chosen
+
+
+def _comparison(form: RuleForm) -> Comparison:
+    own: dict[str, Any] = {key: getattr(form, key) for key in _COMPARED}
+    return Comparison(**own)
+
+
+def score(form: ScoreForm) -> Score:
+    """A score; an item without a rule of its own is what the sheet says."""
+    prefix = form.sheet.prefix if form.sheet else ""
+    items = tuple(
+        ScoreItem(item.id, item.weight, item.rule or f"{prefix}.{item.id}", text(item.label), item.group, item.bedside)
+        for item in form.items
+    )
+    parts = tuple(ScorePart(part.id, text(part.label), part.without) for part in form.parts)
+    return Score(form.id, text(form.label), items, parts, form.stated, form.entry, form.reported)
+
+
+def criterion(form: CriterionForm) -> Criterion:
+    """A criterion; its rule has its own id."""
+    return Criterion(form.id, form.category, text(form.sentence), form.id, form.parts, form.part_of)
+
+
+def settlement(form: ThingForm) -> Settlement:
+    """A thing to obtain; withdrawing is part of its good answer alone."""
+    return Settlement(
+        form.id,
+        form.do,
+        text(form.what),
+        text(form.says),
+        form.cost,
+        Hypothesis(_supposed(form.good), form.withdraw),
+        Hypothesis(_supposed(form.bad)),
+        form.when,
+        form.watches,
+        form.correction,
+    )
+
+
+def _supposed(facts: tuple[SupposedForm, ...]) -> tuple[Any, ...]:
+    return tuple((f.concept, f.kind, f.word, f.value, f.low, f.high) for f in facts)
