@@ -1,0 +1,108 @@
+"""The command line: which commands there are, and what each takes."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from adapter.errors import UsageError
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose faults are one line and exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing the whole usage."""
+        raise UsageError(f"{message}. See {self.prog} --help.")
+
+
+def parser(version: str) -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    whole = Parser(
+        prog="trial-adapter",
+        description="Screen a hospital's patients for a trial: each criterion met, not met or unknown, and why.",
+        epilog="example: trial-adapter screen --source exports/ --study my-study --out decisions.ndjson",
+    )
+    whole.add_argument("--version", action="version", version=version)
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    _screen(commands)
+    _explain(commands)
+    _assure(commands)
+    return whole
+
+
+def _screen(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(
+        commands,
+        "screen",
+        "judge every patient of a source; one decision per line",
+        "trial-adapter screen --source exports/ --study my-study --as-of 2026-03-16 --out decisions.ndjson",
+    )
+    _judging(command)
+    command.add_argument("--out", type=Path, metavar="FILE", help="where the decisions go (default: standard output)")
+    command.add_argument("--patients", metavar="ID,ID", help="these patients only, with or without Patient/")
+    command.add_argument(
+        "--workers", type=_positive, default=1, metavar="N", help="spread the patients over N processes"
+    )
+    command.add_argument("--parameters", action="store_true", help="list the study's parameters and what each accepts")
+
+
+def _explain(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(
+        commands,
+        "explain",
+        "one patient in words: each criterion, its answer, its evidence, what would settle it",
+        "trial-adapter explain Patient/c01 --source exports/ --study my-study --lang zh",
+    )
+    command.add_argument("patient", metavar="PATIENT", help="an id, with or without Patient/")
+    _judging(command)
+    command.add_argument("--json", action="store_true", help="the decision as one JSON object")
+
+
+def _assure(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(
+        commands, "assure", "run a study's own cases and show the differences", "trial-adapter assure my-study"
+    )
+    command.add_argument("study", metavar="STUDY", help="the id of a study, or its folder")
+    _shared(command)
+
+
+def _command(commands: argparse._SubParsersAction[Parser], name: str, says: str, example: str) -> Parser:
+    return commands.add_parser(
+        name,
+        help=says,
+        description=says[0].upper() + says[1:] + ".",
+        epilog=f"example: {example}",
+    )
+
+
+def _judging(command: Parser) -> None:
+    """What screening and explaining share."""
+    command.add_argument("--source", metavar="FOLDER", help="a folder of *.ndjson, *.ndjson.gz and *.json files")
+    command.add_argument("--study", metavar="ID|PATH", help="the id of a study, or its folder")
+    command.add_argument("--as-of", type=_day, metavar="DATE", help="the index date, YYYY-MM-DD (default: today)")
+    command.add_argument("--lang", choices=("en", "zh"), default="en", help="the language of the sentences")
+    _shared(command)
+
+
+def _shared(command: Parser) -> None:
+    command.add_argument("--hospital", metavar="NAME|PATH", help="the hospital's own codes")
+    command.add_argument(
+        "--set", action="append", default=[], metavar="PARAMETER=VALUE", help="another reading of the protocol"
+    )
+    command.add_argument("--config", type=Path, metavar="FILE", help="default: config/adapter.toml")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'"{text}" is no date, write YYYY-MM-DD') from None
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f'"{text}" is no number from 1 to 256')
+    return int(text)

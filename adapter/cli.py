@@ -1,0 +1,150 @@
+"""The command trial-adapter: one command is one function."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from adapter import assure as assuring
+from adapter import errors, pipeline, places, settings
+from adapter.arguments import parser
+from adapter.errors import AdapterError, SourceError, UsageError
+from adapter.facts.intake import Cohort
+from adapter.outputs.decision_line import as_line, incomplete_types
+from adapter.outputs.note import as_note
+from adapter.outputs.summary import summary
+from adapter.sources.folder import FolderSource
+from adapter.study.load import find_hospital, find_study, load_study
+from adapter.study.parameters import parse_settings
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Read the command line, run the command and return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        asked = parser(f"trial-adapter {version('trial-adapter')}").parse_args(argv)
+        return _COMMANDS[asked.command](asked)
+    except AdapterError as error:
+        print(f"trial-adapter: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return errors.FINE
+
+
+def screen(asked: argparse.Namespace) -> int:
+    """Judge every patient of a source: one decision per line, nothing written anywhere else."""
+    prepared = _prepare(asked)
+    if asked.parameters:
+        return _parameters(prepared)
+    if asked.source is None:
+        raise UsageError("screen: --source is missing. Name a folder with FHIR files.")
+    cohort = pipeline.read(_source(asked.source), prepared)
+    records = pipeline.chosen(cohort, _listed(asked.patients))
+    made = pipeline.lines(records, prepared, _as_of(asked), language=asked.lang, workers=asked.workers)
+    decided = _write(made, asked.out)
+    print(summary(cohort, decided), file=sys.stderr)
+    return _fine_or_partial(cohort, prepared)
+
+
+def explain(asked: argparse.Namespace) -> int:
+    """Say in words where one patient stands, why, and what would settle it."""
+    if asked.source is None:
+        raise UsageError("explain: --source is missing. Name the folder that holds the patient.")
+    prepared = _prepare(asked)
+    cohort = pipeline.read(_source(asked.source), prepared)
+    record = pipeline.chosen(cohort, [asked.patient])[0]
+    judged = pipeline.judge_one(record, prepared.study, _as_of(asked))
+    speaker = prepared.speaker(asked.lang, record.person.sex)
+    form = as_line if asked.json else as_note
+    print(form(judged.decision, judged.settles, prepared.study, speaker).rstrip("\n"))
+    return _fine_or_partial(cohort, prepared)
+
+
+def assure(asked: argparse.Namespace) -> int:
+    """Run a study's own cases and show every difference."""
+    folder = find_study(asked.study, places.folder("mappings"))
+    count, found = assuring.assure(_prepare(asked), folder)
+    for difference in found:
+        print(difference)
+    print(f"{count} cases, {len({difference.case for difference in found})} with differences")
+    return errors.DIFFERENCES if found else errors.FINE
+
+
+def _prepare(asked: argparse.Namespace) -> pipeline.Screen:
+    mappings = places.folder("mappings")
+    configured = settings.load(asked.config, os.environ)
+    name = asked.study or configured.study.id
+    if name is None:
+        raise UsageError(f"{asked.command}: --study is missing, and the settings name none.")
+    hospital = find_hospital(asked.hospital or configured.hospital.name, mappings)
+    mapped = load_study(find_study(name, mappings), mappings, parse_settings(asked.set), hospital)
+    return pipeline.prepare(mapped, mappings, configured.hospital.time_zone)
+
+
+def _parameters(prepared: pipeline.Screen) -> int:
+    """List every open choice of the protocol, and what it accepts."""
+    for parameter in prepared.study.parameters.values():
+        confirmed = "confirmed" if parameter.confirmed else "not confirmed by the sponsor"
+        print(f"{parameter.id}={parameter.value}\n    {parameter.means}\n    accepts {parameter.accepts}; {confirmed}")
+    return errors.FINE
+
+
+def _source(name: str) -> FolderSource:
+    if name.startswith(("http://", "https://")):
+        raise SourceError(f"{name}: this version screens folders. Export the patients to files and name their folder.")
+    return FolderSource(name)
+
+
+def _as_of(asked: argparse.Namespace) -> date:
+    if asked.as_of is not None:
+        day: date = asked.as_of
+        return day
+    zone = settings.load(asked.config, os.environ).hospital.time_zone
+    return datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
+
+
+def _listed(names: str | None) -> list[str]:
+    return [name.strip() for name in (names or "").split(",") if name.strip()]
+
+
+def _write(made: pipeline.Lines, out: Path | None) -> Counter[str]:
+    """Write the lines as they come, and count the decisions."""
+    decided: Counter[str] = Counter()
+    try:
+        stream = sys.stdout if out is None else out.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(
+            f"--out {out}: cannot be written ({error.strerror}). Name a file in a folder that exists."
+        ) from None
+    try:
+        for standing, line in made:
+            decided[standing] += 1
+            stream.write(line + "\n")
+    finally:
+        if out is not None:
+            stream.close()
+    return decided
+
+
+def _fine_or_partial(cohort: Cohort, prepared: pipeline.Screen) -> int:
+    if not cohort.incomplete:
+        return errors.FINE
+    types = ", ".join(incomplete_types(cohort.incomplete, prepared.study))
+    print(
+        f"trial-adapter: the source was read in part; nobody is decided on {types}. Mend the files named broken.",
+        file=sys.stderr,
+    )
+    return errors.PARTIAL
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"screen": screen, "explain": explain, "assure": assure}

@@ -1,0 +1,75 @@
+"""A decision as a colleague's note: where the patient stands, why, and what would settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from adapter.outputs.decision_line import incomplete_types
+from adapter.screening.decision import Decision, Standing, bad_news
+from adapter.screening.model import Evidence
+from adapter.screening.settle import Settles
+from adapter.screening.study import Criterion, Study
+from adapter.words import Speaker
+
+
+def as_note(decision: Decision, settles: Sequence[Settles], study: Study, speaker: Speaker) -> str:
+    """The whole note, lines ended."""
+    return "\n".join(_lines(decision, settles, study, speaker)) + "\n"
+
+
+def _lines(decision: Decision, settles: Sequence[Settles], study: Study, speaker: Speaker) -> Iterator[str]:
+    on = speaker.phrase("heading", "on", date=decision.as_of.isoformat())
+    yield f"{decision.patient} · {study.title[speaker.language]} · {on}"
+    yield _standing(decision, study, speaker)
+    yield ""
+    yield from _scores(decision, speaker)
+    for category in ("inclusion", "exclusion"):
+        yield ""
+        yield speaker.phrase("heading", category)
+        for criterion in study.criteria:
+            if criterion.category == category:
+                yield from _criterion(criterion, decision, speaker)
+    if settles:
+        yield ""
+        yield speaker.phrase("heading", "settles")
+        yield from (_settles(number, entry, speaker) for number, entry in enumerate(settles, 1))
+
+
+def _standing(decision: Decision, study: Study, speaker: Speaker) -> str:
+    if decision.incomplete:
+        types = speaker.listed(incomplete_types(decision.incomplete, study))
+        return speaker.phrase("standing", "incomplete", types=types)
+    failed = [c for c in study.criteria if not c.part_of and decision.findings[c.id].answer is bad_news(c)]
+    if decision.standing is Standing.INELIGIBLE:
+        named = [f"{c.id} ({c.sentence[speaker.language]})" for c in failed]
+        return speaker.phrase("standing", "ineligible", criteria=speaker.listed(named))
+    return speaker.phrase("standing", decision.standing.value)
+
+
+def _scores(decision: Decision, speaker: Speaker) -> Iterator[str]:
+    if decision.scores:
+        yield speaker.phrase("heading", "scores")
+    for name, score in decision.scores.items():
+        yield f"  {speaker.score(name, score)}"
+
+
+def _criterion(criterion: Criterion, decision: Decision, speaker: Speaker) -> Iterator[str]:
+    finding = decision.findings[criterion.id]
+    answer = speaker.phrase("answer", finding.answer.value)
+    indent = "    " if criterion.part_of else "  "
+    yield f"{indent}{criterion.id}  [{answer}] {criterion.sentence[speaker.language]}"
+    if not criterion.parts:
+        yield f"{indent}     {speaker.criterion(criterion, finding, decision.findings)}"
+        yield from (f"{indent}       {line}" for line in _sources(finding.evidence))
+
+
+def _sources(evidence: Sequence[Evidence]) -> list[str]:
+    """The resources behind a sentence, each with its version."""
+    facts = [piece.fact for piece in evidence if piece.fact is not None]
+    named = dict.fromkeys(f"{f.resource}{f'/_history/{f.version}' if f.version else ''}" for f in facts)
+    return ["← " + ", ".join(named)] if named else []
+
+
+def _settles(number: int, entry: Settles, speaker: Speaker) -> str:
+    ends = f", {speaker.phrase('do', 'rules_out')}" if entry.rules_out else ""
+    return f"  {number}. {speaker.settles(entry)} ({', '.join(entry.criteria)}{ends})"

@@ -1,0 +1,123 @@
+"""One run, top to bottom: a source's resources become facts, facts become picks, picks a decision.
+
+source ──resources──▶ facts ──pick──▶ study variables ──judge──▶ findings ──decide──▶ decision
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from adapter.errors import SourceError
+from adapter.facts.coding.codes import Codes
+from adapter.facts.intake import Cohort, Intake
+from adapter.facts.read import Context
+from adapter.facts.results.units import Units
+from adapter.facts.results.wordings import Words
+from adapter.facts.views import CompiledView
+from adapter.facts.views.shipped import load_views
+from adapter.outputs.decision_line import as_line
+from adapter.screening.decision import Decision, decide
+from adapter.screening.model import PatientRecord
+from adapter.screening.picks.pick import pick_from
+from adapter.screening.picks.shelf import lay_out
+from adapter.screening.settle import Settles, settle
+from adapter.screening.study import Study
+from adapter.sources.base import Resource, Source
+from adapter.study.load import Mapped
+from adapter.words import Catalogue, Speaker, load_catalogue
+
+PATIENTS_A_TASK = 20
+
+Lines = Iterator[tuple[str, str]]  # where the patient stands, and the decision as a line
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A decision with what would settle it."""
+
+    record: PatientRecord
+    decision: Decision
+    settles: tuple[Settles, ...]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Everything that screening needs besides patients: the study, how facts are read, and the words."""
+
+    study: Study
+    context: Context
+    views: dict[str, CompiledView]
+    catalogue: Catalogue
+
+    def speaker(self, language: str, sex: str | None = None) -> Speaker:
+        """Somebody who says it in this language."""
+        return Speaker(self.catalogue, self.study, language, self.context.units.shown, sex)
+
+
+def prepare(mapped: Mapped, mappings: Path, time_zone: str) -> Screen:
+    """Read units, words, views and sentences, once."""
+    units = Units.load(mappings / "units.csv", mapped.unit_factors)
+    if (mapped.folder / "units.csv").is_file():
+        units = units.joined_with(Units.load(mapped.folder / "units.csv", mapped.unit_factors))
+    canonical = {concept: units.canonical(concept) for concept in sorted(units.concepts())}
+    study = replace(mapped.study, units=canonical)
+    words = Words.load(mappings / "words.csv")
+    context = Context(Codes(mapped.codelists), ZoneInfo(time_zone), units, words)
+    return Screen(study, context, load_views(mappings / "views"), load_catalogue(mappings / "sentences.toml"))
+
+
+def read(source: Source, screen: Screen) -> Cohort:
+    """Read everything the source gives and make patients of it."""
+    intake = Intake(screen.context, screen.views, screen.study.registry)
+    for piece in source.pieces():
+        if isinstance(piece, Resource):
+            intake.take(piece.raw, piece.head)
+        else:
+            intake.refuse(piece.reason, piece.types)
+    return intake.cohort(source.incomplete)
+
+
+def judge_one(record: PatientRecord, study: Study, as_of: date) -> Judged:
+    """Pick, judge, decide, and find what would settle it: one patient, nothing else in sight."""
+    shelf = lay_out(record, study, as_of)
+    picks = pick_from(shelf, study, study.variables.values())
+    decision = decide(record, picks, study, as_of)
+    return Judged(record, decision, settle(shelf, decision, study))
+
+
+def chosen(cohort: Cohort, patients: Sequence[str]) -> list[PatientRecord]:
+    """The patients asked for, with or without `Patient/`; all where none is named."""
+    if not patients:
+        return cohort.records
+    wanted = {name if name.startswith("Patient/") else f"Patient/{name}" for name in patients}
+    records = [record for record in cohort.records if record.person.id in wanted]
+    missing = sorted(wanted - {record.person.id for record in records})
+    if missing:
+        raise SourceError(
+            f"{', '.join(missing)}: not among the patients to judge. See the summary for who is not judged."
+        )
+    return records
+
+
+def lines(
+    records: Iterable[PatientRecord], screen: Screen, as_of: date, *, language: str = "en", workers: int = 1
+) -> Lines:
+    """One decision per line, sorted by patient; with several workers the patients are spread over processes."""
+    one = partial(_line, study=screen.study, speaker=screen.speaker(language), as_of=as_of)
+    if workers <= 1:
+        yield from map(one, records)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        yield from pool.map(one, records, chunksize=PATIENTS_A_TASK)
+
+
+def _line(record: PatientRecord, study: Study, speaker: Speaker, as_of: date) -> tuple[str, str]:
+    judged = judge_one(record, study, as_of)
+    line = as_line(judged.decision, judged.settles, study, replace(speaker, sex=record.person.sex))
+    return judged.decision.standing.value, line
