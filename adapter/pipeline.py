@@ -23,6 +23,7 @@ from adapter.facts.views import CompiledView
 from adapter.facts.views.shipped import load_views
 from adapter.outputs.decision_line import as_line
 from adapter.screening.decision import Decision, decide
+from adapter.screening.judging.criteria import Judgement
 from adapter.screening.model import PatientRecord
 from adapter.screening.picks.pick import pick_from
 from adapter.screening.picks.shelf import lay_out
@@ -87,8 +88,9 @@ def judge_one(record: PatientRecord, study: Study, as_of: date) -> Judged:
     """Pick, judge, decide, and find what would settle it: one patient, nothing else in sight."""
     shelf = lay_out(record, study, as_of)
     picks = pick_from(shelf, study, study.variables.values())
-    decision = decide(record, picks, study, as_of)
-    return Judged(record, decision, settle(shelf, decision, study))
+    judgement = Judgement(study, picks, record.person.sex)
+    decision = decide(record, judgement, as_of)
+    return Judged(record, decision, settle(shelf, decision, judgement))
 
 
 def chosen(cohort: Cohort, patients: Sequence[str]) -> list[PatientRecord]:

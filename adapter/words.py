@@ -44,7 +44,7 @@ class Speaker:
     def sentence(self, text: str) -> str:
         """A phrase with its capital and its full stop."""
         stop = "." if self.language == "en" else "。"
-        first = text[:1].upper() + text[1:]
+        first = text[:1].upper() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
         return first if first.endswith((".", "。")) else first + stop
 
     def criterion(self, criterion: Criterion, finding: Finding, parts: Mapping[str, Finding]) -> str:
@@ -60,13 +60,27 @@ class Speaker:
         score = next((piece for piece in finding.evidence if piece.key == "score"), None)
         if score is not None:
             return [self.evidence(score)]
-        telling = [piece for piece in finding.evidence if piece.fact is not None] or list(finding.evidence)
+        telling = [piece for piece in finding.evidence if piece.key != "missing"]
         if finding.answer is Answer.UNKNOWN:
-            telling = [piece for piece in finding.evidence if dict(piece.args).get("because")] or telling
-        said = list(dict.fromkeys(self.evidence(piece) for piece in telling))
+            telling = [piece for piece in telling if dict(piece.args).get("because")] or telling
+        said = list(dict.fromkeys(self.evidence(piece) for piece in telling if piece.key != "nothing_recorded"))
         if len(said) > SHOWN_AT_MOST:
             said = [*said[:SHOWN_AT_MOST], self.phrase("told", "more", count=len(said) - SHOWN_AT_MOST)]
-        return said or [self.phrase("told", "nothing")]
+        missing = self._missing(finding) if finding.answer is Answer.UNKNOWN else []
+        silent = [self.evidence(piece) for piece in finding.evidence if piece.key == "nothing_recorded"]
+        return [*said, *missing] or list(dict.fromkeys(silent)) or [self.phrase("told", "nothing")]
+
+    def _missing(self, finding: Finding) -> list[str]:
+        """What is not there, the same reason said once."""
+        reasons: dict[str, dict[str, None]] = {}
+        for piece in finding.evidence:
+            args = dict(piece.args)
+            if piece.key == "missing":
+                reasons.setdefault(args["because"], {})[self._label(args, None)] = None
+        return [
+            self.phrase("told", "missing", label=self.listed(labels), because=self.phrase("because", because))
+            for because, labels in reasons.items()
+        ]
 
     def evidence(self, piece: Evidence) -> str:
         """What one piece of evidence shows."""

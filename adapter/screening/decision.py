@@ -36,22 +36,15 @@ class Decision:
     flagged_by: Finding | None = None
 
 
-def judge(picks: Mapping[str, Pick], study: Study, sex: str | None) -> Judgement:
-    """Open a judgement over picks; its findings are made as they are asked for."""
-    return Judgement(study, picks, sex)
-
-
-def decide(record: PatientRecord, picks: Mapping[str, Pick], study: Study, as_of: date) -> Decision:
+def decide(record: PatientRecord, judgement: Judgement, as_of: date) -> Decision:
     """Judge every criterion and say where the patient stands."""
-    judgement = judge(picks, study, record.person.sex)
-    findings = {criterion.id: _of_parts(criterion, judgement) for criterion in study.criteria}
+    study = judgement.study
+    findings = {criterion.id: of_parts(criterion, judgement) for criterion in study.criteria}
     flag = judgement.finding(study.flag_rule) if study.flag_rule else None
-    standing = stand(study.criteria, findings, flag)
-    if record.incomplete:
-        standing = Standing.OPEN
+    standing = Standing.OPEN if record.incomplete else stand(study.criteria, findings, flag)
     scores = {name: judgement.score(name) for name in score_names(study)}
     return Decision(
-        record.person.id, study.id, as_of, standing, findings, scores, picks, record.incomplete, flag
+        record.person.id, study.id, as_of, standing, findings, scores, judgement.picks, record.incomplete, flag
     )  # fmt: skip
 
 
@@ -81,7 +74,7 @@ def bad_news(criterion: Criterion) -> Answer:
     return Answer.NOT_MET if criterion.category == "inclusion" else Answer.MET
 
 
-def _of_parts(criterion: Criterion, judgement: Judgement) -> Finding:
+def of_parts(criterion: Criterion, judgement: Judgement) -> Finding:
     """A criterion with reported parts is unknown because a part is."""
     finding = judgement.finding(criterion.rule)
     if criterion.parts and finding.answer is Answer.UNKNOWN and finding.because is not Because.SOURCE_INCOMPLETE:

@@ -6,17 +6,17 @@ All things answered well make a candidate; leave one out and they do not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from adapter.screening.decision import Decision, Standing, bad_news
 from adapter.screening.judging.criteria import Judgement
-from adapter.screening.model import Answer, Because, Fact, Finding, Person, Pick, Quantity, ReferenceRange, Span
+from adapter.screening.model import Answer, Because, Fact, Finding, Person, Quantity, ReferenceRange, Span
 from adapter.screening.picks import windows
 from adapter.screening.picks.pick import pick_from
 from adapter.screening.picks.shelf import Shelf, derived
-from adapter.screening.study import Hypothesis, Settlement, Study, Variable
+from adapter.screening.study import Criterion, Hypothesis, Settlement, Study
 
 BIRTH = "birth"  # the one concept that changes the person
 
@@ -31,69 +31,84 @@ class Settles:
     rules_out: bool
 
 
-def settle(shelf: Shelf, decision: Decision, study: Study) -> tuple[Settles, ...]:
+def settle(shelf: Shelf, decision: Decision, judgement: Judgement) -> tuple[Settles, ...]:
     """List what would settle the patient: nothing for a candidate and for the ineligible."""
     if decision.standing in {Standing.CANDIDATE, Standing.INELIGIBLE}:
         return ()
-    room = _Room(shelf, decision, study)
-    chosen = room.cheapest(room.enough())
-    entries = [room.entry(thing, chosen) for thing in chosen]
+    offered = [t for t in judgement.study.settlements if any(_open(judgement.finding(rule)) for rule in t.when)]
+    adding = [thing for thing in offered if not thing.correction]
+    room = _Room(shelf, judgement)
+    # The record is corrected only where nothing that adds to it closes the matter.
+    chosen, full = room.cheapest(adding if not room.still_open(room.supposing(adding)) else offered)
+    entries = [room.entry(thing, chosen, full) for thing in chosen]
     return tuple(sorted(entries, key=lambda entry: (not entry.rules_out, entry.thing.cost, entry.thing.id)))
 
 
 class _Room:
-    """One patient's suppositions: which things were supposed, and what the judgement says then."""
+    """One patient's suppositions: what the judgement says when things were answered."""
 
-    def __init__(self, shelf: Shelf, decision: Decision, study: Study) -> None:
-        self.shelf, self.decision, self.study = shelf, decision, study
-        today = Judgement(study, decision.picks, shelf.person.sex)
-        self.offered = [t for t in study.settlements if any(_open(today.finding(rule)) for rule in t.when)]
+    def __init__(self, shelf: Shelf, judgement: Judgement) -> None:
+        self.shelf, self.judgement, self.study = shelf, judgement, judgement.study
+        self._facts: dict[tuple[str, bool], tuple[Fact, ...]] = {}
 
-    def enough(self) -> list[Settlement]:
-        """All things that add to the record; corrections of the record only where those leave something open."""
-        adding = [thing for thing in self.offered if not thing.correction]
-        if not self._still_open(adding):
-            return adding
-        return self.offered
+    def supposing(self, things: Sequence[Settlement], *, bad: bool = False) -> Judgement:
+        """The judgement with all these answered."""
+        shelf = self._shelf(things, bad=bad)
+        names = {name for thing in things for name in thing.touches}
+        touched = [self.study.variables[name] for name in sorted(names)]
+        picks = {**self.judgement.picks, **pick_from(shelf, self.study, touched)}
+        return Judgement(self.study, picks, shelf.person.sex)
 
-    def cheapest(self, things: Sequence[Settlement]) -> list[Settlement]:
+    def without(self, thing: Settlement, chosen: Sequence[Settlement], full: Judgement) -> Judgement:
+        """The judgement with all but one answered; only what that one touches is picked anew."""
+        fewer = [other for other in chosen if other is not thing]
+        shelf = self._shelf(fewer)
+        touched = [self.study.variables[name] for name in thing.touches]
+        return Judgement(self.study, {**full.picks, **pick_from(shelf, self.study, touched)}, shelf.person.sex)
+
+    def cheapest(self, things: Sequence[Settlement]) -> tuple[list[Settlement], Judgement]:
         """Leave out, dearest first, every thing that is not needed to close what all of them close."""
-        chosen = list(things)
-        goal = self._still_open(chosen)
+        chosen, full = list(things), self.supposing(things)
+        goal = self.still_open(full)
         for thing in sorted(things, key=lambda thing: (-thing.cost, thing.id)):
-            fewer = [other for other in chosen if other is not thing]
-            if self._still_open(fewer) <= goal:
-                chosen = fewer
-        return chosen
+            fewer = self.without(thing, chosen, full)
+            if self.still_open(fewer, thing.bears_on) <= goal:
+                chosen, full = [other for other in chosen if other is not thing], fewer
+        return chosen, full
 
-    def entry(self, thing: Settlement, chosen: Sequence[Settlement]) -> Settles:
+    def entry(self, thing: Settlement, chosen: Sequence[Settlement], full: Judgement) -> Settles:
         """Describe one chosen thing by what stays open without it."""
-        without = self._still_open([other for other in chosen if other is not thing], parts=True)
-        criteria = tuple(c.id for c in self.study.criteria if c.id in without and not c.parts)
-        bad = self._findings([thing], bad=True)
-        rules_out = any(bad[c.id].answer is bad_news(c) for c in self.study.criteria if not c.part_of)
+        fewer = self.without(thing, chosen, full)
+        missing = self.still_open(fewer, thing.bears_on, parts=True) - self.still_open(full, thing.bears_on, parts=True)
+        criteria = tuple(c.id for c in self.study.criteria if c.id in missing and not c.parts)
+        bad = self.supposing([thing], bad=True)
+        rules_out = any(bad.finding(c.rule).answer is bad_news(c) for c in self._criteria(thing.bears_on))
         return Settles(thing, self._verb(thing), criteria, rules_out)
 
-    def _still_open(self, things: Sequence[Settlement], *, parts: bool = False) -> set[str]:
-        """The criteria without a good answer though these things were answered well."""
-        findings = self._findings(things)
+    def still_open(self, judgement: Judgement, among: Sequence[str] | None = None, *, parts: bool = False) -> set[str]:
+        """The criteria, of these or of all, that have no good answer; what waits on the source is left aside."""
         return {
-            c.id
-            for c in self.study.criteria
-            if (parts or not c.part_of)
-            and (findings[c.id].answer is Answer.UNKNOWN or findings[c.id].answer is bad_news(c))
-            and not (c.part_of and self.decision.findings[c.id].answer is not Answer.UNKNOWN)
-            and findings[c.id].because is not Because.SOURCE_INCOMPLETE
+            criterion.id
+            for criterion in self._criteria(among, parts=parts)
+            if _wanting(judgement.finding(criterion.rule), criterion)
         }
 
-    def _findings(self, things: Sequence[Settlement], *, bad: bool = False) -> Mapping[str, Finding]:
-        hypotheses = [thing.bad if bad else thing.good for thing in things]
-        concepts = {name for h in hypotheses for name in (*h.withdraw, *(fact[0] for fact in h.add))}
-        shelf = suppose(self.shelf, hypotheses, self.study)
-        touched = [v for v in self.study.variables.values() if BIRTH in concepts or reads(v, concepts, self.study)]
-        picks: dict[str, Pick] = {**self.decision.picks, **pick_from(shelf, self.study, touched)}
-        judgement = Judgement(self.study, picks, shelf.person.sex)
-        return {c.id: judgement.finding(c.rule) for c in self.study.criteria}
+    def _shelf(self, things: Sequence[Settlement], *, bad: bool = False) -> Shelf:
+        """The shelf as it would stand with these answers, each supposed once."""
+        add: list[Fact] = []
+        person = self.shelf.person
+        for thing in things:
+            hypothesis, key = (thing.bad if bad else thing.good), (thing.id, bad)
+            if key not in self._facts:
+                self._facts[key] = supposed(thing.id, hypothesis, self.shelf, self.study)
+            add.extend(self._facts[key])
+            years = next((value for concept, _, _, value, _, _ in hypothesis.add if concept == BIRTH), None)
+            person = person if years is None else _aged(person, int(years), self.shelf.as_of)
+        withdraw = [] if bad else [name for thing in things for name in thing.good.withdraw]
+        return self.shelf.supposing(add, withdraw, person)
+
+    def _criteria(self, among: Sequence[str] | None, *, parts: bool = False) -> list[Criterion]:
+        return [c for c in self.study.criteria if (parts or not c.part_of) and (among is None or c.id in among)]
 
     def _verb(self, thing: Settlement) -> str:
         """An order for something that was done already is a repeat; what IT can map needs no new sample."""
@@ -104,41 +119,58 @@ class _Room:
         return "map" if any(fact.trouble is Because.UNMAPPED for fact in newest) else "repeat"
 
 
-def suppose(shelf: Shelf, hypotheses: Iterable[Hypothesis], study: Study) -> Shelf:
-    """Lay the supposed facts on the shelf, dated on its index date."""
-    add: list[Fact] = []
-    withdraw: list[str] = []
-    person = shelf.person
-    for number, hypothesis in enumerate(hypotheses):
-        withdraw.extend(hypothesis.withdraw)
-        for concept, kind, word, value, low, high in hypothesis.add:
-            if concept == BIRTH:
-                person = _aged(person, int(value or 0), shelf.as_of)
-                continue
-            quantity = None if value is None else Quantity(value, value, study.units.get(concept, ""))
-            ranges = () if low is None and high is None else (ReferenceRange(low, high),)
-            start = Span(shelf.as_of, shelf.as_of)
-            add.append(
-                Fact(
-                    concept,
-                    kind,
-                    f"supposed/{number}",
-                    start=start,
-                    time="~",
-                    quantity=quantity,
-                    word=word,
-                    ranges=ranges,
-                )
-            )
-    return shelf.supposing([*add, *derived(add, person, study)], withdraw, person)
+def supposed(name: str, hypothesis: Hypothesis, shelf: Shelf, study: Study) -> tuple[Fact, ...]:
+    """The facts that an answer would put on record, dated on the index date."""
+    today = Span(shelf.as_of, shelf.as_of)
+    facts = []
+    for concept, kind, word, value, low, high in hypothesis.add:
+        quantity = None if value is None else Quantity(value, value, study.units.get(concept, ""))
+        ranges = () if low is None and high is None else (ReferenceRange(low, high),)
+        said = Fact(
+            concept, kind, f"supposed/{name}", start=today, time="~", word=word, quantity=quantity, ranges=ranges
+        )
+        facts.append(said)
+    return (*facts, *derived(facts, shelf.person, study))
 
 
-def reads(variable: Variable, concepts: Iterable[str], study: Study) -> bool:
-    """Whether a variable looks at any of these concepts, itself, through its sheet, its anchor or an equation."""
+def bearing(thing: Settlement, study: Study) -> Settlement:
+    """The same thing with the variables that its answers touch and the criteria that rest on them."""
+    concepts = {name for h in (thing.good, thing.bad) for name in (*h.withdraw, *(fact[0] for fact in h.add))}
+    touches = [v for v in study.variables if BIRTH in concepts or concepts & _read_by(v, concepts, study)]
+    return replace(thing, touches=tuple(touches), bears_on=tuple(_resting_on(set(touches), study)))
+
+
+def _read_by(name: str, concepts: set[str], study: Study) -> set[str]:
+    """Which of these concepts a variable looks at, itself, through its sheet, its anchor or an equation."""
+    variable = study.variables[name]
     made = {rule.concept: rule.source for rule in study.derivations}
-    patterns = (*variable.concepts, *variable.among, *variable.window.anchor)
+    other = study.variables[variable.closed_by].concepts if variable.closed_by else ()
+    patterns = (*variable.concepts, *variable.among, *variable.window.anchor, *other)
     sources = (*patterns, *(made[concept] for concept in variable.concepts if concept in made))
-    return any(windows.wanted(concept, sources) for concept in concepts)
+    return {concept for concept in concepts if windows.wanted(concept, sources)}
+
+
+def _resting_on(touched: set[str], study: Study) -> list[str]:
+    """The criteria whose rules lead to one of these variables."""
+    known: dict[str, bool] = {}
+
+    def rests(rule_id: str) -> bool:
+        if rule_id not in known:
+            rule = study.rules[rule_id]
+            own = rule.compare is not None and rule.compare.variable in touched
+            score = study.score_of(rule.score) if rule.score else None
+            stated = score is not None and score.stated in touched
+            others = (*rule.asks, *((item.rule for item in score.items) if score else ()))
+            known[rule_id] = own or stated or any(rests(other) for other in others)
+        return known[rule_id]
+
+    return [criterion.id for criterion in study.criteria if rests(criterion.rule)]
+
+
+def _wanting(finding: Finding, criterion: Criterion) -> bool:
+    if finding.because is Because.SOURCE_INCOMPLETE:
+        return False
+    return finding.answer is Answer.UNKNOWN or finding.answer is bad_news(criterion)
 
 
 def _aged(person: Person, years: int, as_of: date) -> Person:

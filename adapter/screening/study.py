@@ -140,8 +140,13 @@ class Rule:
     because: Because = Because.INDETERMINATE  # why, when no line of a table speaks
     score: str = ""
     at_least: int = 0
-    label: Text | None = None
     note: str = ""  # a remark of the catalogue, shown where this rule is met
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The rules that this rule asks directly."""
+        named = tuple(name for name in (self.record, self.word) if name)
+        return (*self.of, *self.met_when, *self.not_met_when, *named, *self.doubted_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +220,8 @@ class Settlement:
     when: tuple[str, ...] = ()  # offered while one of these rules is unknown
     watches: tuple[str, ...] = ()  # concepts whose old results make it `repeat` and whose unmapped ones make it `map`
     correction: bool = False  # mends the record; offered only when nothing that adds to it settles
+    touches: tuple[str, ...] = ()  # the variables that an answer can change
+    bears_on: tuple[str, ...] = ()  # the criteria that rest on those
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,3 +268,7 @@ class Study:
     presume_absence: bool = False
     leap_birthday: Literal["1 March", "28 February"] = "1 March"
     partial_birth: Literal["interval", "1 July"] = "interval"
+
+    def score_of(self, name: str) -> Score:
+        """The score of this id, or the one that has a part of this id."""
+        return next(s for s in self.scores.values() if name in {s.id, *(part.id for part in s.parts)})

@@ -38,7 +38,7 @@ def _names(study: Study) -> Iterator[tuple[str, str, str]]:
             yield rule.id, "variable", rule.compare.variable
         if rule.score:
             yield rule.id, "score", rule.score
-        yield from ((rule.id, "rule", name) for name in asked(rule))
+        yield from ((rule.id, "rule", name) for name in rule.asks)
     for score in study.scores.values():
         yield from ((f"{score.id}, {item.id}", "rule", item.rule) for item in score.items)
         yield from ((score.id, "variable", score.stated) for _ in score.stated[:1])
@@ -53,12 +53,6 @@ def _names(study: Study) -> Iterator[tuple[str, str, str]]:
             yield variable.id, "variable", variable.closed_by
     yield from (("reported", "variable", name) for name in study.reported.values())
     yield from (("flag_rule", "rule", study.flag_rule) for _ in study.flag_rule[:1])
-
-
-def asked(rule: Rule) -> tuple[str, ...]:
-    """The rules that a rule asks."""
-    named = tuple(name for name in (rule.record, rule.word) if name)
-    return (*rule.of, *rule.met_when, *rule.not_met_when, *named, *rule.doubted_by)
 
 
 def _concepts(study: Study, codelists: Codelists, folder: Path) -> None:
@@ -81,7 +75,7 @@ def _circles(study: Study, folder: Path) -> None:
             raise StudyError(f"{folder}, {name}: asks itself, through {', '.join(asking)}.")
         if name not in done:
             rule = study.rules[name]
-            for other in (*asked(rule), *_of_score(rule, study)):
+            for other in (*rule.asks, *of_score(rule, study)):
                 walk(other, (*asking, name))
             done.add(name)
 
@@ -89,8 +83,6 @@ def _circles(study: Study, folder: Path) -> None:
         walk(name, ())
 
 
-def _of_score(rule: Rule, study: Study) -> list[str]:
-    for score in study.scores.values():
-        if rule.score in {score.id, *(part.id for part in score.parts)} - {""}:
-            return [item.rule for item in score.items]
-    return []
+def of_score(rule: Rule, study: Study) -> list[str]:
+    """The rules of the items of the score that a rule asks."""
+    return [item.rule for item in study.score_of(rule.score).items] if rule.score else []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from adapter.errors import StudyError, did_you_mean
+from adapter.screening.settle import bearing
 from adapter.screening.study import Derivation, Parameter, Score, Study, Variable
 from adapter.study import build, expand
 from adapter.study.checks import check
@@ -65,6 +66,7 @@ def load_study(
     entries = _gather(folder, mappings, head, parameters)
     study = _study(head, entries, parameters)
     check(study, codelists, folder)
+    study = replace(study, settlements=tuple(bearing(thing, study) for thing in study.settlements))
     factors = {
         (unit.concept, unit.unit): unit.factor
         for name, words in head.units.items()

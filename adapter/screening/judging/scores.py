@@ -12,7 +12,7 @@ Findings = Callable[[str], Finding]
 
 def ranges(score_id: str, study: Study, finding: Findings, picks: Mapping[str, Pick]) -> dict[str, ScoreRange]:
     """The range of the score that owns this id, and of each of its parts."""
-    score = next(s for s in study.scores.values() if score_id in {s.id, *(part.id for part in s.parts)})
+    score = study.score_of(score_id)
     found = [(item, finding(item.rule)) for item in score.items]
     entry = finding(score.entry).answer if score.entry else None
     low, high = span(found)

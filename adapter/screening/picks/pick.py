@@ -82,8 +82,7 @@ def _latest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
 
 def _of_newest_day(variable: Variable, facts: list[Fact], shelf: Shelf) -> list[Fact]:
     """A form counts as a whole: only what stands on the newest day of its sheet."""
-    sheet = [fact for fact in shelf.matching(variable.among) if windows.usable(fact) and fact.start]
-    days = {fact.start for fact in windows.newest(sheet, shelf.as_of)}
+    days = shelf.newest_days(variable.among)
     return [fact for fact in facts if fact.start in days]
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from adapter.screening import equations
-from adapter.screening.model import Fact, Kind, PatientRecord, Person, Quantity
+from adapter.screening.model import Fact, Kind, PatientRecord, Person, Quantity, Span
 from adapter.screening.picks import windows
 from adapter.screening.study import Study, Variable
 
@@ -23,13 +23,24 @@ class Shelf:
     by_concept: Mapping[str, Sequence[Fact]]
     seen: tuple[tuple[str, int], ...] = ()
     incomplete: tuple[str, ...] = ()
+    _sheets: dict[tuple[str, ...], list[Fact]] = field(default_factory=dict, compare=False)  # found once, asked often
+    _days: dict[tuple[str, ...], set[Span | None]] = field(default_factory=dict, compare=False)
 
     def matching(self, patterns: tuple[str, ...]) -> list[Fact]:
         """The facts of these concepts; `sheet.*` stands for all items of a sheet."""
         if not any("*" in pattern for pattern in patterns):
             return [fact for concept in patterns for fact in self.by_concept.get(concept, ())]
-        concepts = [concept for concept in sorted(self.by_concept) if windows.wanted(concept, patterns)]
-        return [fact for concept in concepts for fact in self.by_concept[concept]]
+        if patterns not in self._sheets:
+            concepts = [concept for concept in sorted(self.by_concept) if windows.wanted(concept, patterns)]
+            self._sheets[patterns] = [fact for concept in concepts for fact in self.by_concept[concept]]
+        return self._sheets[patterns]
+
+    def newest_days(self, patterns: tuple[str, ...]) -> set[Span | None]:
+        """The day of the newest usable fact of a sheet; several where partial dates leave it open."""
+        if patterns not in self._days:
+            sheet = [fact for fact in self.matching(patterns) if windows.usable(fact) and fact.start]
+            self._days[patterns] = {fact.start for fact in windows.newest(sheet, self.as_of)}
+        return self._days[patterns]
 
     def of(self, variable: Variable) -> list[Fact]:
         """The facts a variable may read."""
@@ -56,7 +67,7 @@ class Shelf:
         changed = {concept: facts for concept, facts in self.by_concept.items() if concept not in set(withdraw)}
         for fact in add:
             changed[fact.concept] = (*changed.get(fact.concept, ()), fact)
-        return replace(self, by_concept=changed, person=person or self.person)
+        return Shelf(person or self.person, self.as_of, changed, self.seen, self.incomplete)
 
 
 def lay_out(record: PatientRecord, study: Study, as_of: date) -> Shelf:

@@ -116,7 +116,7 @@ def _anchor_day(window: Window, as_of: date, facts: Sequence[Fact]) -> date:
     days = [
         cut(fact.start, as_of).last
         for fact in facts
-        if usable(fact) and fact.start and limit <= fact.start.first <= as_of and wanted(fact.concept, window.anchor)
+        if usable(fact) and fact.start and limit <= fact.start.first <= as_of
     ]
     return max(days, default=as_of)
 
