@@ -15,6 +15,7 @@ from adapter.screening.study import Criterion, Study
 
 LANGUAGES = ("en", "zh")
 SHOWN_AT_MOST = 4
+OF_PERSON = "person."
 
 Catalogue = Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -92,7 +93,7 @@ class Speaker:
             "label": self._label(args, piece.fact),
             "because": self.phrase("because", args["because"]) if "because" in args else "",
             "cause": piece.fact.cause if piece.fact else "",
-            "number": self._range(args.get("low", ""), args.get("high", "")),
+            "number": self._span(args.get("low", ""), args.get("high", "")),
         }
         if piece.key == "score":
             return self._scored(args)
@@ -116,8 +117,10 @@ class Speaker:
 
     def reading(self, fact: Fact, args: Mapping[str, str]) -> str:
         """A fact as a reader wants it: what it is, its value as received and as converted, its date."""
+        if equation := dict(fact.extra).get("equation"):
+            return self._computed(fact, equation, args)
         if fact.kind in {Kind.RESULT, Kind.WORD}:
-            when = self._on(fact)
+            when = "" if fact.concept.startswith(OF_PERSON) else self._on(fact)
             return self.phrase("reading", "value", label=self._label(args, fact), value=self.value(fact), when=when)
         name = fact.name or self._label(args, fact)
         word = f" {self.phrase('word', fact.word)}" if fact.word and fact.word in self.catalogue["word"] else ""
@@ -127,19 +130,41 @@ class Speaker:
     def value(self, fact: Fact) -> str:
         """The value as received, and as converted where that differs."""
         word = self.phrase("word", fact.word) if fact.word and fact.word in self.catalogue["word"] else ""
-        received = fact.received or word
-        parts = []
+        if fact.received.casefold() in {"true", "false", "", fact.word}:
+            return word or fact.received or self._canonical(fact)
+        meant = word
         if fact.quantity is not None and fact.quantity.exact and not _same(fact, fact.quantity):
-            unit = self.shown_unit(fact.concept, fact.quantity.unit)
-            parts.append(f"{_short(fact.quantity.low)} {unit}".strip())
-        elif word and word != received:
-            parts.append(word)
-        return f"{received} = {parts[0]}" if parts and received else (received or "".join(parts))
+            meant = self._canonical(fact)
+        received = self._printed(fact)
+        if not meant or meant.casefold() == received.casefold():
+            return received
+        return self.phrase("reading", "meant", received=received, meant=meant)
+
+    def _printed(self, fact: Fact) -> str:
+        """The value as received; a bare unit code is shown as laboratories print it."""
+        unit = fact.quantity.unit if fact.quantity else ""
+        bare = bool(unit) and fact.received.endswith(unit)
+        return fact.received.removesuffix(unit) + self.shown_unit(fact.concept, unit) if bare else fact.received
+
+    def _canonical(self, fact: Fact) -> str:
+        if fact.quantity is None or not fact.quantity.exact:
+            return ""
+        return f"{_short(fact.quantity.low)} {self.shown_unit(fact.concept, fact.quantity.unit)}".strip()
+
+    def _computed(self, fact: Fact, equation: str, args: Mapping[str, str]) -> str:
+        """An estimate, by which equation and from what."""
+        number = "" if fact.quantity is None else self._span(_short(fact.quantity.low), _short(fact.quantity.high))
+        unit = self.shown_unit(fact.concept, fact.quantity.unit) if fact.quantity else ""
+        filled = {"label": self._label(args, fact), "number": f"{number} {unit}".strip(), "source": fact.received}
+        name = self.phrase("equation", equation)
+        return self.phrase("reading", "computed", equation=name, when=self._on(fact), **filled)
 
     def score(self, name: str, score: ScoreRange) -> str:
         """A score as one number or a range."""
-        text = f"{self._score_label(name)}: {self._range(str(score.low), str(score.high))}"
-        return text if score.entry is None else f"{text} ({self.phrase('told', f'entry_{score.entry}')})"
+        filled = {"score": self._score_label(name), "range": self._range(str(score.low), str(score.high))}
+        if score.entry is None:
+            return self.phrase("told", "score_alone", **filled)
+        return self.phrase("told", "score_with_entry", entry=self.phrase("told", f"entry_{score.entry}"), **filled)
 
     def settles(self, entry: Settles) -> str:
         """What to do, as one sentence."""
@@ -181,6 +206,9 @@ class Speaker:
 
     def _range(self, low: str, high: str) -> str:
         return self.phrase("told", "points" if low == high else "points_range", low=low, high=high) if low else ""
+
+    def _span(self, low: str, high: str) -> str:
+        return low if low == high else self.phrase("told", "between", low=low, high=high)
 
     def _report(self, fact: Fact, question: str) -> str:
         report = limits(fact, self.sex)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.errors import StudyError, did_you_mean
+from adapter.screening.picks.windows import wanted
 from adapter.screening.study import Rule, Study
 from adapter.study.codelists import Codelists
 
@@ -13,14 +15,49 @@ from adapter.study.codelists import Codelists
 _PERSON = frozenset({"birth", "person.sex", "other_study", "this_study"})
 
 
-def check(study: Study, codelists: Codelists, folder: Path) -> None:
+@dataclass(frozen=True)
+class Files:
+    """Which file each entry of a study stands in."""
+
+    folder: Path
+    variables: Mapping[str, Path]
+    rules: Mapping[str, Path]
+    scores: Mapping[str, Path]
+
+    def head(self, entry: str) -> str:
+        """The place of an entry of study.toml."""
+        return f"{self.folder / 'study.toml'}, {entry}"
+
+    def criterion(self, name: str) -> str:
+        """The place of a criterion."""
+        return f"{self.folder / 'criteria.toml'}, {name}"
+
+    def thing(self, name: str) -> str:
+        """The place of a thing to obtain."""
+        return f"{self.folder / 'settle.toml'}, {name}"
+
+    def variable(self, name: str) -> str:
+        """The place of a variable."""
+        return f"{self.variables[name]}, {name}"
+
+    def rule(self, name: str) -> str:
+        """The place of a rule."""
+        return f"{self.rules[name]}, {name}"
+
+
+def check(study: Study, codelists: Codelists, files: Files) -> None:
     """Raise for the first name that leads nowhere, and for rules that go in a circle."""
-    for entry, kind, name in _names(study):
+    if not study.criteria:
+        raise StudyError(f"{files.folder / 'criteria.toml'}: no criterion. Write [[criteria]] with id, category and so on.")
+    for place, kind, name in _names(study, files):
+        if kind == "variable" and name in files.variables and name not in study.variables:
+            raise StudyError(f'{files.variable(name)}: has no concepts, and {place.split(", ")[-1]} asks for it.')
         known: Iterable[str] = _known(study, kind)
         if name not in known:
-            raise StudyError(f'{folder}, {entry}: no {kind} "{name}".{did_you_mean(name, known)}')
-    _concepts(study, codelists, folder)
-    _circles(study, folder)
+            raise StudyError(f'{place}: no {kind} "{name}".{did_you_mean(name, known)}')
+    _parts(study, files)
+    _concepts(study, codelists, files)
+    _circles(study, files)
 
 
 def _known(study: Study, kind: str) -> list[str]:
@@ -31,51 +68,78 @@ def _known(study: Study, kind: str) -> list[str]:
     return list(study.variables if kind == "variable" else study.rules)
 
 
-def _names(study: Study) -> Iterator[tuple[str, str, str]]:
-    """Every name that stands in an entry: the entry, what kind of thing it names, and the name."""
+def _names(study: Study, files: Files) -> Iterator[tuple[str, str, str]]:
+    """Every name that stands in an entry: the place of the entry, what kind of thing it names, and the name."""
     for rule in study.rules.values():
         if rule.compare is not None:
-            yield rule.id, "variable", rule.compare.variable
+            yield files.rule(rule.id), "variable", rule.compare.variable
         if rule.score:
-            yield rule.id, "score", rule.score
-        yield from ((rule.id, "rule", name) for name in rule.asks)
+            yield files.rule(rule.id), "score", rule.score
+        yield from ((files.rule(rule.id), "rule", name) for name in asked(rule))
     for score in study.scores.values():
-        yield from ((f"{score.id}, {item.id}", "rule", item.rule) for item in score.items)
-        yield from ((score.id, "variable", score.stated) for _ in score.stated[:1])
-        yield from ((score.id, "rule", score.entry) for _ in score.entry[:1])
+        place = f"{files.scores[score.id]}, {score.id}"
+        yield from ((f"{place}, {item.id}", "rule", item.rule) for item in score.items)
+        yield from ((place, "variable", score.stated) for _ in score.stated[:1])
+        yield from ((place, "rule", score.entry) for _ in score.entry[:1])
     for criterion in study.criteria:
         named = (*criterion.parts, *((criterion.part_of,) if criterion.part_of else ()))
-        yield from ((criterion.id, "criterion", name) for name in named)
+        yield from ((files.criterion(criterion.id), "criterion", name) for name in named)
     for thing in study.settlements:
-        yield from ((f"things, {thing.id}", "rule", name) for name in thing.when)
+        yield from ((files.thing(thing.id), "rule", name) for name in thing.when)
     for variable in study.variables.values():
         if variable.closed_by:
-            yield variable.id, "variable", variable.closed_by
-    yield from (("reported", "variable", name) for name in study.reported.values())
-    yield from (("flag_rule", "rule", study.flag_rule) for _ in study.flag_rule[:1])
+            yield files.variable(variable.id), "variable", variable.closed_by
+    yield from ((files.head("reported"), "variable", name) for name in study.reported.values())
+    yield from ((files.head("flag_rule"), "rule", study.flag_rule) for _ in study.flag_rule[:1])
 
 
-def _concepts(study: Study, codelists: Codelists, folder: Path) -> None:
+def asked(rule: Rule) -> tuple[str, ...]:
+    """The rules that a rule asks."""
+    named = tuple(name for name in (rule.record, rule.word) if name)
+    return (*rule.of, *rule.met_when, *rule.not_met_when, *named, *rule.doubted_by)
+
+
+def _parts(study: Study, files: Files) -> None:
+    """A part that its whole does not list would never be reported, one that names no whole would be twice."""
+    parts = {name: criterion.id for criterion in study.criteria for name in criterion.parts}
+    for criterion in study.criteria:
+        whole = parts.get(criterion.id, "")
+        if whole != criterion.part_of:
+            wrong = f'part_of = "{criterion.part_of}", but' if criterion.part_of else "no part_of, but"
+            listed = f"{whole} lists it among its parts" if whole else f"{criterion.part_of} does not list it in parts"
+            raise StudyError(f"{files.criterion(criterion.id)}: {wrong} {listed}.")
+
+
+def _concepts(study: Study, codelists: Codelists, files: Files) -> None:
     known = {*codelists.names.values(), *_PERSON, *(rule.concept for rule in study.derivations)}
+    for place, concept in _named_concepts(study, files):
+        pattern = "*" in concept and any(wanted(name, (concept,)) for name in known)
+        if concept not in known and not pattern:
+            raise StudyError(f'{place}: no concept "{concept}".{did_you_mean(concept, known)}')
+
+
+def _named_concepts(study: Study, files: Files) -> Iterator[tuple[str, str]]:
     for variable in study.variables.values():
         for concept in (*variable.concepts, *variable.among, *variable.window.anchor, *variable.prefer):
-            if "*" not in concept and concept not in known:
-                raise StudyError(f'{folder}, {variable.id}: no concept "{concept}".{did_you_mean(concept, known)}')
-    for concept in study.population:
-        if concept not in known:
-            raise StudyError(f'{folder}, population: no concept "{concept}".{did_you_mean(concept, known)}')
+            yield files.variable(variable.id), concept
+    for thing in study.settlements:
+        supposed = (fact[0] for hypothesis in (thing.good, thing.bad) for fact in hypothesis.add)
+        yield from ((files.thing(thing.id), concept) for concept in (*thing.watches, *thing.good.withdraw, *supposed))
+    yield from ((files.head("population"), concept) for concept in study.population)
+    yield from ((files.head("derive"), rule.source) for rule in study.derivations)
 
 
-def _circles(study: Study, folder: Path) -> None:
+def _circles(study: Study, files: Files) -> None:
     """A rule that asks itself through others could never be answered."""
     done: set[str] = set()
 
     def walk(name: str, asking: tuple[str, ...]) -> None:
         if name in asking:
-            raise StudyError(f"{folder}, {name}: asks itself, through {', '.join(asking)}.")
+            way = " → ".join((*asking[asking.index(name) :], name))
+            raise StudyError(f"{files.rule(name)}: asks itself ({way}). Take one of these rules out of the circle.")
         if name not in done:
             rule = study.rules[name]
-            for other in (*rule.asks, *of_score(rule, study)):
+            for other in (*asked(rule), *_of_score(rule, study)):
                 walk(other, (*asking, name))
             done.add(name)
 
@@ -83,6 +147,8 @@ def _circles(study: Study, folder: Path) -> None:
         walk(name, ())
 
 
-def of_score(rule: Rule, study: Study) -> list[str]:
-    """The rules of the items of the score that a rule asks."""
-    return [item.rule for item in study.score_of(rule.score).items] if rule.score else []
+def _of_score(rule: Rule, study: Study) -> list[str]:
+    for score in study.scores.values():
+        if rule.score in {score.id, *(part.id for part in score.parts)} - {""}:
+            return [item.rule for item in score.items]
+    return []
