@@ -11,7 +11,7 @@ CASES := mappings/studies/$(STUDY)/cases
 AS_OF ?= 2026-03-16
 DECISIONS := var/demo.ndjson
 
-.PHONY: help run test quick long lint ruff types contract format lock clean
+.PHONY: help run test quick long docs lint ruff types contract format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -39,6 +39,9 @@ quick: $(VENV)/test.stamp ## lint, types and the tests without servers, in under
 
 long: $(VENV)/test.stamp ## the big seeded counts, which take hours
 	LONG=1 $(BIN)/python -m pytest -m long
+
+docs: $(VENV)/test.stamp ## write docs/reference/ anew from the code and its data
+	@$(BIN)/python -m tests.house.document
 
 lint: ruff types contract ## ruff, strict types, the direction of imports
 

@@ -97,9 +97,13 @@ def _shared(command: Parser) -> None:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f'"{text}" is no date, write YYYY-MM-DD') from None
+        day = None
+    # The windows of a study look back a century at most, and must stay in the calendar.
+    if day is None or day.isoformat() != text or not 1900 <= day.year <= 2999:
+        raise argparse.ArgumentTypeError(f'"{text}" is no date from 1900 to 2999, write YYYY-MM-DD')
+    return day
 
 
 def _positive(text: str) -> int:

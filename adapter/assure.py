@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 
-from adapter.errors import StudyError
 from adapter.outputs.decision_line import number_of
 from adapter.pipeline import Judged, Screen, judge_one, read
 from adapter.sources.folder import FolderSource
-from adapter.study.toml import read_toml
+from adapter.study.cases import Case, Expected, load_cases
 
 
 @dataclass(frozen=True)
@@ -28,57 +25,40 @@ class Difference:
         return f"{self.case:<34} {self.what:<26} expected {self.expected:<28} came {self.came}"
 
 
-def cases(folder: Path) -> list[Path]:
-    """The cases of a study: each a TOML of expectations beside a JSON of resources."""
-    found = sorted((folder / "cases").glob("*.toml"))
-    if not found:
-        raise StudyError(
-            f"{folder / 'cases'}: no case. Add NAME.json with a patient and NAME.toml with what is expected."
-        )
-    return found
-
-
 def assure(screen: Screen, folder: Path) -> tuple[int, list[Difference]]:
     """Judge every case; return how many there are and every difference."""
-    found = cases(folder)
-    return len(found), [difference for file in found for difference in differences(screen, file)]
+    found = load_cases(folder)
+    return len(found), [difference for case in found for difference in differences(screen, case)]
 
 
-def differences(screen: Screen, file: Path) -> Iterator[Difference]:
+def differences(screen: Screen, case: Case) -> Iterator[Difference]:
     """Compare one case with what came, in the order of its file."""
-    wanted = read_toml(file)
-    expected = wanted.get("expected", {})
-    records = read(FolderSource(file.with_suffix(".json")), screen).records
+    records = read(FolderSource(case.resources), screen).records
     if len(records) != 1:
-        yield Difference(file.stem, "patients", "1", str(len(records)))
+        yield Difference(case.name, "patients", "1", str(len(records)))
         return
-    judged = judge_one(records[0], screen.study, date.fromisoformat(str(wanted["as_of"])))
-    for what, right, came in _compared(expected, judged, screen):
+    judged = judge_one(records[0], screen.study, case.as_of)
+    for what, right, came in _compared(case.expected, judged, screen):
         if right != came:
-            yield Difference(file.stem, what, right, came)
+            yield Difference(case.name, what, right, came)
 
 
-def _compared(expected: dict[str, Any], judged: Judged, screen: Screen) -> Iterator[tuple[str, str, str]]:
+def _compared(expected: Expected, judged: Judged, screen: Screen) -> Iterator[tuple[str, str, str]]:
     decision = judged.decision
-    if "decision" in expected:
-        yield "decision", expected["decision"], decision.standing.value
-    for name, right in expected.get("criteria", {}).items():
+    yield "decision", expected.decision, decision.standing.value
+    for name, right in expected.criteria.items():
         finding = decision.findings.get(name)
-        if finding is None:
-            yield name, right, "no such criterion"
-            continue
-        because = f": {finding.because}" if finding.because and ":" in right else ""
-        yield name, right, f"{finding.answer}{because}"
-    for name, (low, high) in expected.get("scores", {}).items():
+        because = f": {finding.because}" if finding and finding.because and ":" in right else ""
+        yield name, right, f"{finding.answer}{because}" if finding else "no such criterion"
+    for name, (low, high) in expected.scores.items():
         score = decision.scores.get(name)
         yield name, f"[{low}, {high}]", f"[{score.low}, {score.high}]" if score else "no such score"
-    speaker = screen.speaker("en")
-    for name, right in expected.get("variables", {}).items():
+    for name, number in expected.variables.items():
         came = _variable(name, judged, screen)
-        yield name, f"{float(right):.1f}", "none" if came is None else f"{float(came):.1f}"
-    if "settles" in expected:
-        whats = [entry.thing.id for entry in judged.settles]
-        yield "settles", speaker.listed(sorted(expected["settles"])), speaker.listed(sorted(whats))
+        yield name, f"{number:.1f}", "none" if came is None else f"{came:.1f}"
+    if expected.settles is not None:
+        came_things = sorted(entry.thing.id for entry in judged.settles)
+        yield "settles", ", ".join(sorted(expected.settles)), ", ".join(came_things)
 
 
 def _variable(name: str, judged: Judged, screen: Screen) -> float | int | None:

@@ -20,6 +20,7 @@ from adapter.facts.intake import Cohort
 from adapter.outputs.decision_line import as_line, incomplete_types
 from adapter.outputs.note import as_note
 from adapter.outputs.summary import summary
+from adapter.sources.base import Ending
 from adapter.sources.folder import FolderSource
 from adapter.study.load import find_hospital, find_study, load_study
 from adapter.study.parameters import parse_settings
@@ -48,12 +49,15 @@ def screen(asked: argparse.Namespace) -> int:
         return _parameters(prepared)
     if asked.source is None:
         raise UsageError("screen: --source is missing. Name a folder with FHIR files.")
-    cohort = pipeline.read(_source(asked.source), prepared)
-    records = pipeline.chosen(cohort, _listed(asked.patients))
+    if asked.out is not None and not asked.out.parent.is_dir():
+        raise UsageError(f"--out {asked.out}: there is no folder {asked.out.parent}. Name a file in one that exists.")
+    source, wanted = _source(asked.source), _listed(asked.patients)
+    cohort = pipeline.read(source, prepared)
+    records = pipeline.chosen(cohort, wanted)
     made = pipeline.lines(records, prepared, _as_of(asked), language=asked.lang, workers=asked.workers)
     decided = _write(made, asked.out)
-    print(summary(cohort, decided), file=sys.stderr)
-    return _fine_or_partial(cohort, prepared)
+    print(summary(cohort, decided, source.report.named(Ending.NOT_FHIR, Ending.HIDDEN)), file=sys.stderr)
+    return _fine_or_partial(cohort, source, prepared)
 
 
 def explain(asked: argparse.Namespace) -> int:
@@ -61,13 +65,14 @@ def explain(asked: argparse.Namespace) -> int:
     if asked.source is None:
         raise UsageError("explain: --source is missing. Name the folder that holds the patient.")
     prepared = _prepare(asked)
-    cohort = pipeline.read(_source(asked.source), prepared)
+    source = _source(asked.source)
+    cohort = pipeline.read(source, prepared)
     record = pipeline.chosen(cohort, [asked.patient])[0]
     judged = pipeline.judge_one(record, prepared.study, _as_of(asked))
     speaker = prepared.speaker(asked.lang, record.person.sex)
     form = as_line if asked.json else as_note
     print(form(judged.decision, judged.settles, prepared.study, speaker).rstrip("\n"))
-    return _fine_or_partial(cohort, prepared)
+    return _fine_or_partial(cohort, source, prepared)
 
 
 def assure(asked: argparse.Namespace) -> int:
@@ -114,7 +119,11 @@ def _as_of(asked: argparse.Namespace) -> date:
 
 
 def _listed(names: str | None) -> list[str]:
-    return [name.strip() for name in (names or "").split(",") if name.strip()]
+    """The patients named; an empty list, such as an unset variable of a script, is not everybody."""
+    listed = [name.strip() for name in (names or "").split(",") if name.strip()]
+    if names is not None and not listed:
+        raise UsageError("--patients names nobody. Write ID,ID, or leave it out to judge everybody.")
+    return listed
 
 
 def _write(made: pipeline.Lines, out: Path | None) -> Counter[str]:
@@ -136,14 +145,13 @@ def _write(made: pipeline.Lines, out: Path | None) -> Counter[str]:
     return decided
 
 
-def _fine_or_partial(cohort: Cohort, prepared: pipeline.Screen) -> int:
+def _fine_or_partial(cohort: Cohort, source: FolderSource, prepared: pipeline.Screen) -> int:
     if not cohort.incomplete:
         return errors.FINE
     types = ", ".join(incomplete_types(cohort.incomplete, prepared.study))
-    print(
-        f"trial-adapter: the source was read in part; nobody is decided on {types}. Mend the files named broken.",
-        file=sys.stderr,
-    )
+    broken = ", ".join(source.report.named(Ending.BROKEN, Ending.ENDED_EARLY, Ending.UNREADABLE))
+    mend = f" Mend {broken}." if broken else ""
+    print(f"trial-adapter: the source was read in part; nobody is decided on {types}.{mend}", file=sys.stderr)
     return errors.PARTIAL
 
 

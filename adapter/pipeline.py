@@ -101,9 +101,8 @@ def chosen(cohort: Cohort, patients: Sequence[str]) -> list[PatientRecord]:
     records = [record for record in cohort.records if record.person.id in wanted]
     missing = sorted(wanted - {record.person.id for record in records})
     if missing:
-        raise SourceError(
-            f"{', '.join(missing)}: not among the patients to judge. See the summary for who is not judged."
-        )
+        named = ", ".join(f"{name} ({cohort.not_judged.get(name, 'not in the source')})" for name in missing)
+        raise SourceError(f"not judged: {named}. Name patients whom the source holds.")
     return records
 
 

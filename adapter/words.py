@@ -93,6 +93,7 @@ class Speaker:
             "label": self._label(args, piece.fact),
             "because": self.phrase("because", args["because"]) if "because" in args else "",
             "cause": piece.fact.cause if piece.fact else "",
+            "received": piece.fact.received if piece.fact else "",
             "number": self._span(args.get("low", ""), args.get("high", "")),
         }
         if piece.key == "score":

@@ -7,12 +7,15 @@ Medications they refer to, enrolments for the ResearchStudies.
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from adapter.facts.decode import Unreadable, decode
-from adapter.facts.person import About, person_of
+from adapter.facts.read.person import About, person_of
 from adapter.facts.read import READERS, Context, facts_of, read_medicines
 from adapter.facts.sieve import Look, Sieve, Verdict
 from adapter.facts.tally import Tally
@@ -20,6 +23,11 @@ from adapter.facts.views import CompiledView
 from adapter.screening.model import Because, Fact, PatientRecord
 
 Views = Mapping[str, CompiledView]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+UNSAID = -(1 << 62)  # older than any that says how new it is
+UNITS = ("value_unit", "value_unit_code", "answer_unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +37,32 @@ class Kept:
     type: str
     key: str
     patient: str | None
-    age: tuple[str, int, str]  # lastUpdated, version number, and a last word that no order of input changes
+    newness: tuple[int, int]
     rows: tuple[Mapping[str, Any], ...]
+
+    @property
+    def last_word(self) -> str:
+        """Which of two equally new counts, whatever the order of input."""
+        return json.dumps(self.rows, sort_keys=True, default=str)
+
+
+class PassedOver:
+    """What the sieve let go, in 24 bytes each: one may be the newer version of a resource that was kept."""
+
+    def __init__(self) -> None:
+        self._keys, self._updated, self._versions = array("q"), array("q"), array("q")
+
+    def add(self, key: str, newness: tuple[int, int]) -> None:
+        """Take note of one."""
+        self._keys.append(hash(key))
+        self._updated.append(newness[0])
+        self._versions.append(newness[1])
+
+    def outdates(self, kept: Mapping[str, Kept]) -> set[str]:
+        """Return the keys of those kept that were passed over in a newer version."""
+        names = {hash(key): key for key in kept}
+        each = zip(self._keys, self._updated, self._versions, strict=True)
+        return {names[key] for key, *new in each if key in names and kept[names[key]].newness < tuple(new)}
 
 
 @dataclass
@@ -38,7 +70,7 @@ class Cohort:
     """What was read: the patients to judge, why others are not judged, and the account."""
 
     records: list[PatientRecord] = field(default_factory=list)
-    not_judged: dict[str, int] = field(default_factory=dict)
+    not_judged: dict[str, str] = field(default_factory=dict)  # patient -> why
     tally: Tally = field(default_factory=Tally)
     incomplete: tuple[str, ...] = ()
 
@@ -50,6 +82,7 @@ class Intake:
         self._context, self._views, self._registry = context, views, registry
         self._sieve = Sieve(context.codes.wanted)
         self._kept: dict[str, Kept] = {}
+        self._passed_over = PassedOver()
         self._seen: dict[str, dict[str, int]] = {}
         self._of_anybody: set[str] = set()
         self.tally = Tally()
@@ -65,6 +98,9 @@ class Intake:
             self.tally.ignore(look.resource_type, "other type")
         elif look.verdict is Verdict.NOT_WANTED:
             self.tally.ignore(look.resource_type, "not wanted code")
+            if look.id:
+                meta = (look.meta.lastUpdated, look.meta.versionId) if look.meta else (None, None)
+                self._passed_over.add(f"{look.resource_type}/{look.id.strip()}", self._newness(*meta))
         else:
             self._decode(raw, look)
 
@@ -72,11 +108,13 @@ class Intake:
         """Take note of a piece that the source could not make a resource of."""
         self.tally.receive(None)
         self.tally.quarantine(None, reason)
-        self._of_anybody.update(types or ("*",))
+        self._of_anybody.update(types)  # where none was seen yet, the source knows at its end
 
     def cohort(self, incomplete: Iterable[str] = ()) -> Cohort:
         """Make patients of all that was taken."""
         missing = tuple(sorted({*incomplete, *self._of_anybody}))
+        for key in self._passed_over.outdates(self._kept):
+            self.tally.ignore(self._kept.pop(key).type, "older version")
         people = self._people()
         context = replace(
             self._context,
@@ -88,7 +126,7 @@ class Intake:
         for key in sorted(people):
             about = people[key]
             if about.not_judged is not None:
-                cohort.not_judged[about.not_judged] = cohort.not_judged.get(about.not_judged, 0) + 1
+                cohort.not_judged[key] = about.not_judged
                 continue
             own = tuple(sorted(facts.get(key, ()), key=lambda fact: fact.key))
             seen = tuple(sorted(self._seen.get(key, {}).items()))
@@ -99,14 +137,15 @@ class Intake:
     def _decode(self, raw: bytes, look: Look) -> None:
         try:
             resource = decode(raw)
-            rows = tuple(self._views[resource["resourceType"]].rows(resource))
+            view = self._views.get(resource["resourceType"])
+            rows = tuple(view.rows(resource)) if view else ()
         except (Unreadable, RecursionError) as error:
             reason = error.reason if isinstance(error, Unreadable) else "too-deep"
             self.tally.quarantine(look.resource_type, reason)
             if look.patient is None and look.resource_type != "Patient":
                 self._of_anybody.add(look.resource_type or "*")
             return
-        except KeyError:
+        if view is None:
             self.tally.quarantine(look.resource_type, "no view for this type")
             return
         self._keep(resource, rows, look)
@@ -116,16 +155,27 @@ class Intake:
         if not isinstance(name, str) or not name.strip():
             self.tally.quarantine(look.resource_type, "no id")
             return
-        patient = look.patient or next((row.get("patient") for row in rows if row.get("patient")), None)
-        kept = Kept(kind, f"{kind}/{name.strip()}", patient, _age(resource, rows), rows)
-        other = self._kept.get(kept.key)
-        if other is not None and other.age == kept.age:
+        named = (row.get("patient") for row in rows)
+        patient = look.patient or next((one for one in named if isinstance(one, str) and one), None)
+        meta = resource.get("meta")
+        meta = meta if isinstance(meta, Mapping) else {}
+        newness = self._newness(meta.get("lastUpdated"), meta.get("versionId"))
+        kept = Kept(kind, f"{kind}/{name.strip()}", patient, newness, rows)
+        other = self._kept.setdefault(kept.key, kept)
+        if other is kept:
+            return
+        same = other.newness == newness
+        if same and other.last_word == kept.last_word:
             self.tally.leave_unchanged(look.resource_type)
             return
-        if other is not None:
-            self.tally.ignore(look.resource_type, "older version")
-        if other is None or other.age < kept.age:
+        self.tally.ignore(look.resource_type, "older version")
+        if other.last_word < kept.last_word if same else other.newness < newness:
             self._kept[kept.key] = kept
+
+    def _newness(self, updated: object, version: object) -> tuple[int, int]:
+        """The instant of the last update, whatever zone it is written in, then the number of the version."""
+        number = int(version) if isinstance(version, str) and version.isdecimal() and len(version) < 19 else UNSAID
+        return _instant(updated, self._context.zone), number
 
     def _rows_of(self, kind: str) -> list[Mapping[str, Any]]:
         return [row for key in sorted(self._kept) if self._kept[key].type == kind for row in self._kept[key].rows]
@@ -170,9 +220,10 @@ class Intake:
         faults = [fault for outcome in outcomes for fault in outcome.quarantined]
         for fault in faults:
             self.tally.repair(f"{kept.type}.{fault}" if facts else f"{kept.type}: left out, {fault}")
-        for fact in facts:
-            if fact.trouble is Because.UNMAPPED:
-                self.tally.miss_unit(fact.concept, _unit_of(fact))
+        for row, outcome in zip(kept.rows, outcomes, strict=True):
+            for fact in outcome.facts:
+                if fact.trouble is Because.UNMAPPED:
+                    self.tally.miss_unit(fact.concept, _unit_of(row))
         if facts:
             self.tally.store(kept.type)
         elif faults:
@@ -182,14 +233,18 @@ class Intake:
         return facts
 
 
-def _age(resource: Mapping[str, Any], rows: tuple[Mapping[str, Any], ...]) -> tuple[str, int, str]:
-    meta = resource.get("meta")
-    meta = meta if isinstance(meta, Mapping) else {}
-    updated, version = meta.get("lastUpdated"), meta.get("versionId")
-    number = int(version) if isinstance(version, str) and version.isdecimal() and len(version) < 19 else -1
-    return (updated if isinstance(updated, str) else "", number, json.dumps(rows, sort_keys=True, default=str))
+def _instant(written: object, zone: ZoneInfo) -> int:
+    """Return the microseconds since 1970; what is no instant says nothing about newness."""
+    if not isinstance(written, str):
+        return UNSAID
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return UNSAID
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=zone)) - EPOCH) // MICROSECOND
 
 
-def _unit_of(fact: Fact) -> str:
-    """What came behind the number: a unit, never a value."""
-    return fact.received.lstrip("<>=≤≥ 0123456789.,+-Ee").strip()[:40]
+def _unit_of(row: Mapping[str, Any]) -> str:
+    """Return the unit where a unit belongs: what is written in a text may be anything, also a name."""
+    units = (row.get(column) for column in UNITS)
+    return next((unit.strip()[:40] for unit in units if isinstance(unit, str) and unit.strip()), "")

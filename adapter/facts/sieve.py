@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from enum import Enum
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 from msgspec import Raw
@@ -51,12 +52,20 @@ class Look(msgspec.Struct, frozen=True, gc=False):
     resource_type: str | None = None
     id: str | None = None
     patient: str | None = None
+    meta: Meta | None = None
 
 
 class Reference(msgspec.Struct, gc=False):
     """As much of a Reference as is looked at."""
 
     reference: str | None = None
+
+
+class Meta(msgspec.Struct, gc=False):
+    """What says which of two versions is the newer."""
+
+    versionId: Any = None  # noqa: N815 - FHIR's names
+    lastUpdated: Any = None  # noqa: N815
 
 
 class Component(msgspec.Struct, gc=False):
@@ -71,6 +80,7 @@ class Head(msgspec.Struct, gc=False):
 
     resourceType: str | None = None  # noqa: N815 - FHIR's names, here and below
     id: str | None = None
+    meta: Meta | None = None
     subject: Reference | None = None
     patient: Reference | None = None
     code: Raw = Raw()
@@ -120,7 +130,7 @@ def read_head(raw: bytes) -> Head | None:
 
 
 def glance(raw: bytes) -> Head:
-    """Return type, id and patient as far as they can be found in bytes that `read_head` does not take."""
+    """Return type, id, version and patient as far as they can be found in bytes that `read_head` does not take."""
     raw = raw.removeprefix(BYTE_ORDER_MARK).strip()
     spans: dict[str, tuple[int, int]] = {}
     with suppress(Unreadable):  # the text ends early: what came before the end counts
@@ -131,11 +141,17 @@ def glance(raw: bytes) -> Head:
         start, end = spans.get(key, (0, 0))
         return string(raw[start:end])
 
-    def about(key: str) -> Reference:
+    def within(key: str, name: str) -> str | None:
         start, _ = spans.get(key, (len(raw), 0))
-        return Reference(_last(string(raw[a:b]) for inner, a, b in members(raw, start) if inner == "reference"))
+        return _last(string(raw[a:b]) for inner, a, b in members(raw, start) if inner == name)
 
-    return Head(resourceType=text("resourceType"), id=text("id"), subject=about("subject"), patient=about("patient"))
+    return Head(
+        resourceType=text("resourceType"),
+        id=text("id"),
+        meta=Meta(within("meta", "versionId"), within("meta", "lastUpdated")),
+        subject=Reference(within("subject", "reference")),
+        patient=Reference(within("patient", "reference")),
+    )
 
 
 def _last(found: Iterable[str | None]) -> str | None:
@@ -161,7 +177,7 @@ class Sieve:
             verdict = _PASS if self._may_match(head) else _NOT_WANTED
         else:
             verdict = _PASS if not kind or kind in WHOLE_TYPES else _OTHER_TYPE
-        return Look(verdict, kind, head.id, head.patient_key())
+        return Look(verdict, kind, head.id, head.patient_key(), head.meta)
 
     def _may_match(self, head: Head) -> bool:
         """Whether a name or a coded value may be wanted; a resource that does not say what it is about may be, too."""

@@ -5,11 +5,20 @@ Counts only: no ids, no names, no values of patients.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from functools import lru_cache
 
 from adapter.errors import AdapterError
 
 UNKNOWN_TYPE = "?"  # a piece whose resource type could not be read
+TYPE_NAME = re.compile(r"[A-Z][A-Za-z]{1,63}")
+
+
+@lru_cache(maxsize=1000)
+def type_name(resource_type: str | None) -> str:
+    """Return the type if it looks like one; whatever else stands there may be anything, also a name."""
+    return resource_type if resource_type and TYPE_NAME.fullmatch(resource_type) else UNKNOWN_TYPE
 
 
 class Tally:
@@ -27,23 +36,23 @@ class Tally:
 
     def receive(self, resource_type: str | None, times: int = 1) -> None:
         """Count a piece that came in."""
-        self._received[resource_type or UNKNOWN_TYPE] += times
+        self._received[type_name(resource_type)] += times
 
     def store(self, resource_type: str | None, times: int = 1) -> None:
         """Count a resource whose facts were kept."""
-        self._stored[resource_type or UNKNOWN_TYPE] += times
+        self._stored[type_name(resource_type)] += times
 
     def leave_unchanged(self, resource_type: str | None, times: int = 1) -> None:
         """Count a resource that was known already, in the same version."""
-        self._unchanged[resource_type or UNKNOWN_TYPE] += times
+        self._unchanged[type_name(resource_type)] += times
 
     def quarantine(self, resource_type: str | None, reason: str, times: int = 1) -> None:
         """Count a piece that could not be read."""
-        self._quarantined[resource_type or UNKNOWN_TYPE, reason] += times
+        self._quarantined[type_name(resource_type), reason] += times
 
     def ignore(self, resource_type: str | None, reason: str, times: int = 1) -> None:
         """Count a resource that the study does not ask for."""
-        self._ignored[resource_type or UNKNOWN_TYPE, reason] += times
+        self._ignored[type_name(resource_type), reason] += times
 
     def repair(self, what: str, times: int = 1) -> None:
         """Count a repair within a resource: a replaced character, a number that nobody should trust."""

@@ -21,8 +21,9 @@ def _lines(decision: Decision, settles: Sequence[Settles], study: Study, speaker
     on = speaker.phrase("heading", "on", date=decision.as_of.isoformat())
     yield f"{decision.patient} · {study.title[speaker.language]} · {on}"
     yield _standing(decision, study, speaker)
-    yield ""
-    yield from _scores(decision, speaker)
+    if decision.scores:
+        yield ""
+        yield from _scores(decision, speaker)
     for category in ("inclusion", "exclusion"):
         yield ""
         yield speaker.phrase("heading", category)
@@ -47,8 +48,7 @@ def _standing(decision: Decision, study: Study, speaker: Speaker) -> str:
 
 
 def _scores(decision: Decision, speaker: Speaker) -> Iterator[str]:
-    if decision.scores:
-        yield speaker.phrase("heading", "scores")
+    yield speaker.phrase("heading", "scores")
     for name, score in decision.scores.items():
         yield f"  {speaker.score(name, score)}"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from adapter.screening.model import Fact, Person, Quantity, Span
 
@@ -63,7 +63,9 @@ def filtration_rate(edition: str, fact: Fact, person: Person, leap_birthday: str
     The equations hold for adults; under 18, undated or with an unreadable creatinine there is no estimate.
     """
     creatinine = fact.quantity
-    if creatinine is None or fact.start is None or person.birth is None or not creatinine.high:
+    if creatinine is None or fact.start is None or person.birth is None:
+        return None
+    if creatinine.high is not None and creatinine.high <= 0:
         return None
     youngest, oldest = age_range(person.birth, fact.start, leap_birthday)
     if youngest < ADULT_YEARS:
@@ -75,7 +77,7 @@ def filtration_rate(edition: str, fact: Fact, person: Person, leap_birthday: str
         mg_dl = float(umol / UMOL_PER_MG_DL)
         return [equation.estimate(mg_dl, age, sex or "") for sex in sexes for age in (youngest, oldest)]
 
-    slowest = min(estimate(creatinine.high))
+    slowest = min(estimate(creatinine.high)) if creatinine.high is not None else 0.0
     fastest = max(estimate(creatinine.low)) if creatinine.low else None
     return Quantity(
         Decimal(repr(slowest)),
@@ -90,7 +92,7 @@ def rounded(estimate: Quantity) -> Quantity:
     """Return the estimate in whole units, as laboratories print it."""
 
     def whole(number: Decimal | None) -> Decimal | None:
-        return None if number is None else number.quantize(Decimal(1))
+        return None if number is None else number.quantize(Decimal(1), ROUND_HALF_UP)
 
     return Quantity(whole(estimate.low), whole(estimate.high), estimate.unit, estimate.low_open, estimate.high_open)
 

@@ -15,10 +15,8 @@ from adapter.screening.judging.criteria import Judgement
 from adapter.screening.model import Answer, Because, Fact, Finding, Person, Quantity, ReferenceRange, Span
 from adapter.screening.picks import windows
 from adapter.screening.picks.pick import pick_from
-from adapter.screening.picks.shelf import Shelf, derived
+from adapter.screening.picks.shelf import BIRTH, Shelf, derived
 from adapter.screening.study import Criterion, Hypothesis, Settlement, Study
-
-BIRTH = "birth"  # the one concept that changes the person
 
 
 @dataclass(frozen=True, slots=True)

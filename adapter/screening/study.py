@@ -85,7 +85,7 @@ class Variable:
     closed_by: str = ""  # a variable whose later negative result closes what was recorded before it
     only_systemic: bool = False  # drugs given into the eye or onto the skin do not count
     undated: Literal["sure", "unknown", "drop"] = "unknown"
-    dated_by: Literal["start", "end"] = "start"
+    dated_by: Literal["start", "end", "newest"] = "start"
     absence: Literal["unknown", "no", "policy"] = "unknown"
     absent_because: Because = Because.NO_RESULT
     scale: WordScale = WordScale()

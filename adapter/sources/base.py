@@ -11,6 +11,7 @@ import msgspec
 
 from adapter.facts.decode import BYTE_ORDER_MARK, members, parse
 from adapter.facts.sieve import NOT_TAKEN, Head
+from adapter.facts.tally import type_name
 
 ALL_TYPES = "*"
 
@@ -59,6 +60,11 @@ class Fate:
     types: set[str] = field(default_factory=set)
     mixed: bool = False  # it broke inside a Bundle, where types stand in any order
 
+    @property
+    def named_types(self) -> set[str]:
+        """The types it holds, without what is no name of a type."""
+        return {kind for kind in self.types if type_name(kind) == kind}
+
     def worsen(self, ending: Ending) -> None:
         """Note a fault; the end of a file weighs more than one piece of it."""
         self.broken += 1
@@ -69,7 +75,7 @@ class Fate:
         """Return the types of which this file may have held more than could be read."""
         if not self.broken:
             return set()
-        return set(self.types) if self.resources and not self.mixed else {ALL_TYPES}
+        return self.named_types if self.named_types and self.resources and not self.mixed else {ALL_TYPES}
 
 
 @dataclass(slots=True)

@@ -173,4 +173,4 @@ def _trouble(raw: bytes) -> str | None:
 
 def _broken(fate: Fate, line: int, reason: str, ending: Ending = Ending.BROKEN) -> Broken:
     fate.worsen(ending)
-    return Broken(fate.file, line, reason, tuple(sorted(fate.types)))
+    return Broken(fate.file, line, reason, tuple(sorted(fate.named_types)))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from adapter.errors import StudyError, did_you_mean
 from adapter.screening.model import Because, Kind
 from adapter.screening.study import (
     Comparison,
@@ -81,10 +79,11 @@ def window(form: WindowForm) -> Window:
     return Window(days, years, form.boundary == "inclusive", form.anchor, form.anchor_days, unknown_days)
 
 
-def rule(name: str, form: RuleForm, parameters: Mapping[str, Parameter], file: Path) -> Rule:
-    """A rule: exactly one form of those that exist."""
+def rule(name: str, form: RuleForm, parameters: Mapping[str, Parameter]) -> Rule:
+    """A rule of a form that `check_rule` has found whole."""
     if form.choose:
-        return Rule(name, "any_of", (_chosen(name, form, parameters, file),), note=form.note)
+        chosen = option(parameters[form.choose], form.options)
+        return Rule(name, "any_of", (chosen,) if chosen else (), note=form.note)
     if form.variable is not None:
         return Rule(name, "compare", compare=_comparison(form), note=form.note)
     if form.score:
@@ -92,33 +91,20 @@ def rule(name: str, form: RuleForm, parameters: Mapping[str, Parameter], file: P
     if form.met_when or form.not_met_when:
         return Rule(name, "table", met_when=form.met_when, not_met_when=form.not_met_when, because=form.because)
     if form.record:
-        return _of_record(name, form, file)
-    for way in ("all_of", "any_of", "none_of"):
-        if getattr(form, way):
-            return Rule(name, way, getattr(form, way), note=form.note)
-    raise StudyError(
-        f"{file}, {name}: says nothing. Give it a variable, a score, or one of all_of, any_of, none_of, met_when."
-    )
+        return _of_record(name, form)
+    if form.all_of:
+        return Rule(name, "all_of", form.all_of, note=form.note)
+    if form.any_of:
+        return Rule(name, "any_of", form.any_of, note=form.note)
+    return Rule(name, "none_of", form.none_of, note=form.note)
 
 
-def _of_record(name: str, form: RuleForm, file: Path) -> Rule:
+def _of_record(name: str, form: RuleForm) -> Rule:
     if form.word:
         return Rule(name, "word", record=form.record, word=form.word, word_wins=form.word_wins, note=form.note)
     if form.doubted_by:
         return Rule(name, "doubted", record=form.record, doubted_by=form.doubted_by, note=form.note)
-    if form.counts is not None:
-        return Rule(name, "reads", record=form.record, counts=form.counts, note=form.note)
-    raise StudyError(f"{file}, {name}: has a record alone. Add word, doubted_by or counts.")
-
-
-def _chosen(name: str, form: RuleForm, parameters: Mapping[str, Parameter], file: Path) -> str:
-    parameter = parameters.get(form.choose)
-    if parameter is None:
-        raise StudyError(f'{file}, {name}: no parameter "{form.choose}".{did_you_mean(form.choose, parameters)}')
-    chosen = option(parameter, form.options)
-    if chosen is None:
-        raise StudyError(f'{file}, {name}: no option for {form.choose} = "{parameter.value}".')
-    return chosen
+    return Rule(name, "reads", record=form.record, counts=form.counts or (), note=form.note)
 
 
 def _comparison(form: RuleForm) -> Comparison:

@@ -12,7 +12,7 @@ from adapter.screening.study import Rule, Study
 from adapter.study.codelists import Codelists
 
 # Concepts that no codelist holds: what the person and the own study say.
-_PERSON = frozenset({"birth", "person.sex", "other_study", "this_study"})
+_PERSON = frozenset({"person.birth", "person.sex", "other_study", "this_study"})
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,12 @@ class Files:
 def check(study: Study, codelists: Codelists, files: Files) -> None:
     """Raise for the first name that leads nowhere, and for rules that go in a circle."""
     if not study.criteria:
-        raise StudyError(f"{files.folder / 'criteria.toml'}: no criterion. Write [[criteria]] with id, category and so on.")
+        raise StudyError(
+            f"{files.folder / 'criteria.toml'}: no criterion. Write [[criteria]] with id, category and so on."
+        )
     for place, kind, name in _names(study, files):
         if kind == "variable" and name in files.variables and name not in study.variables:
-            raise StudyError(f'{files.variable(name)}: has no concepts, and {place.split(", ")[-1]} asks for it.')
+            raise StudyError(f"{files.variable(name)}: has no concepts, and {place.split(', ')[-1]} asks for it.")
         known: Iterable[str] = _known(study, kind)
         if name not in known:
             raise StudyError(f'{place}: no {kind} "{name}".{did_you_mean(name, known)}')
@@ -75,7 +77,7 @@ def _names(study: Study, files: Files) -> Iterator[tuple[str, str, str]]:
             yield files.rule(rule.id), "variable", rule.compare.variable
         if rule.score:
             yield files.rule(rule.id), "score", rule.score
-        yield from ((files.rule(rule.id), "rule", name) for name in asked(rule))
+        yield from ((files.rule(rule.id), "rule", name) for name in rule.asks)
     for score in study.scores.values():
         place = f"{files.scores[score.id]}, {score.id}"
         yield from ((f"{place}, {item.id}", "rule", item.rule) for item in score.items)
@@ -91,12 +93,6 @@ def _names(study: Study, files: Files) -> Iterator[tuple[str, str, str]]:
             yield files.variable(variable.id), "variable", variable.closed_by
     yield from ((files.head("reported"), "variable", name) for name in study.reported.values())
     yield from ((files.head("flag_rule"), "rule", study.flag_rule) for _ in study.flag_rule[:1])
-
-
-def asked(rule: Rule) -> tuple[str, ...]:
-    """The rules that a rule asks."""
-    named = tuple(name for name in (rule.record, rule.word) if name)
-    return (*rule.of, *rule.met_when, *rule.not_met_when, *named, *rule.doubted_by)
 
 
 def _parts(study: Study, files: Files) -> None:
@@ -139,7 +135,7 @@ def _circles(study: Study, files: Files) -> None:
             raise StudyError(f"{files.rule(name)}: asks itself ({way}). Take one of these rules out of the circle.")
         if name not in done:
             rule = study.rules[name]
-            for other in (*asked(rule), *_of_score(rule, study)):
+            for other in (*rule.asks, *of_score(rule, study)):
                 walk(other, (*asking, name))
             done.add(name)
 
@@ -147,8 +143,6 @@ def _circles(study: Study, files: Files) -> None:
         walk(name, ())
 
 
-def _of_score(rule: Rule, study: Study) -> list[str]:
-    for score in study.scores.values():
-        if rule.score in {score.id, *(part.id for part in score.parts)} - {""}:
-            return [item.rule for item in score.items]
-    return []
+def of_score(rule: Rule, study: Study) -> list[str]:
+    """The rules of the items of the score that a rule asks."""
+    return [item.rule for item in study.score_of(rule.score).items] if rule.score else []

@@ -167,6 +167,8 @@ def _read_hospital(hospital: Path | None) -> tuple[list[Line], list[Line]]:
     files = {"site": hospital, "systems": hospital.parent / "systems.csv"}
     if hospital.is_dir():
         files = {"site": hospital / "codes.csv", "systems": hospital / "systems.csv"}
+    if not any(file.is_file() for file in files.values()):
+        raise StudyError(f"{hospital}: holds neither codes.csv nor systems.csv. Copy mappings/hospitals/example.")
     read = {wanted: _read_as(wanted, file) for wanted, file in files.items() if file.is_file()}
     return read.get("site", []), read.get("systems", [])
 

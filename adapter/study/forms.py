@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from adapter.screening.model import Answer, Because, Kind
 from adapter.screening.study import PickKind
+
+# A century: a window that reaches further would leave the calendar, and nobody means it.
+Days = Annotated[int, Field(ge=0, le=36525)]
 
 
 class Form(BaseModel):
@@ -27,12 +30,12 @@ class TextForm(Form):
 class WindowForm(Form):
     """How fresh a fact must be."""
 
-    days: int | None = None
-    length: str | None = Field(default=None, pattern=r"^P\d+[DY]$")
+    days: Days | None = None
+    length: str | None = Field(default=None, pattern=r"^P(\d{1,5}D|\d{1,3}Y)$")
     boundary: Literal["inclusive", "exclusive"] = "inclusive"
     anchor: tuple[str, ...] = ()
-    anchor_days: int = 0
-    unknown_days: int | Literal["ever"] = 0
+    anchor_days: Days = 0
+    unknown_days: Days | Literal["ever"] = 0
 
 
 class ScaleForm(Form):
@@ -58,7 +61,7 @@ class VariableForm(Form):
     closed_by: str = ""
     only_systemic: bool = False
     undated: Literal["sure", "unknown", "drop"] = "unknown"
-    dated_by: Literal["start", "end"] = "start"
+    dated_by: Literal["start", "end", "newest"] = "start"
     absence: Literal["unknown", "no", "policy"] = "unknown"
     absent_because: Because | None = None
     scale: ScaleForm = ScaleForm()
@@ -80,9 +83,9 @@ class RuleForm(Form):
     without_reference: Decimal | None = None
     recorded: bool = False
     risen_by: Decimal | None = None
-    back_days: int = 0
-    days: int = 1
-    apart_days: int = 0
+    back_days: Days = 0
+    days: Days = 1
+    apart_days: Days = 0
     single_is: Literal["unknown", "not_met"] = "unknown"
     negative_word: Literal["unknown", "not_met"] = "unknown"
     positive_word: Literal["unknown", "met"] = "unknown"

@@ -12,11 +12,12 @@ from adapter.errors import StudyError, did_you_mean
 from adapter.screening.settle import bearing
 from adapter.screening.study import Derivation, Parameter, Score, Study, Variable
 from adapter.study import build, expand
-from adapter.study.checks import check
+from adapter.study.checks import Files, check
 from adapter.study.codelists import Codelists, load_codelists
 from adapter.study.forms import CriterionForm, RuleForm, ScoreForm, StudyForm, ThingForm, VariableForm
 from adapter.study.parameters import load_parameters, spend
-from adapter.study.toml import read_form, read_toml
+from adapter.study.rules import check_rule
+from adapter.study.toml import read_form, read_list, read_toml, tables
 
 Entries = dict[str, tuple[Path, dict[str, Any]]]  # name -> where it stands, and what stands there
 
@@ -63,16 +64,20 @@ def load_study(
     file = folder / "study.toml"
     head = read_form(StudyForm, spend(read_toml(file), parameters, str(file)), file, "the head")
     codelists = load_codelists([mappings / "codelists", folder / "codelists"], hospital)
-    entries = _gather(folder, mappings, head, parameters)
-    study = _study(head, entries, parameters)
-    check(study, codelists, folder)
+    gathered = _gather(folder, mappings, head, parameters)
+    study = _study(head, gathered, parameters)
+    check(study, codelists, gathered.files(folder))
     study = replace(study, settlements=tuple(bearing(thing, study) for thing in study.settlements))
-    factors = {
-        (unit.concept, unit.unit): unit.factor
-        for name, words in head.units.items()
-        for unit in words.get(parameters[name].value, ())
-    }
-    return Mapped(study, codelists, factors, folder)
+    return Mapped(study, codelists, _factors(head, parameters, file), folder)
+
+
+def _factors(head: StudyForm, parameters: Mapping[str, Parameter], file: Path) -> dict[tuple[str, str], Decimal]:
+    """The unit factors that parameters choose."""
+    for name in head.units:
+        if name not in parameters:
+            raise StudyError(f'{file}, units: no parameter "{name}".{did_you_mean(name, parameters)}')
+    chosen = (unit for name, words in head.units.items() for unit in words.get(parameters[name].value, ()))
+    return {(unit.concept, unit.unit): unit.factor for unit in chosen}
 
 
 @dataclass
@@ -81,25 +86,27 @@ class _Gathered:
 
     variables: Entries
     rules: Entries
-    scores: dict[str, ScoreForm]
+    scores: dict[str, tuple[Path, ScoreForm]]
     criteria: list[CriterionForm]
     things: list[ThingForm]
-    file: Path
+
+    def files(self, folder: Path) -> Files:
+        """Which file each entry stands in."""
+        variables, rules, scores = (
+            {name: file for name, (file, _) in entries.items()} for entries in (self.variables, self.rules, self.scores)
+        )
+        return Files(folder, variables, rules, scores)
 
 
 def _gather(folder: Path, mappings: Path, head: StudyForm, parameters: Mapping[str, Parameter]) -> _Gathered:
-    gathered = _Gathered({}, {}, {}, [], [], folder / "criteria.toml")
+    gathered = _Gathered({}, {}, {}, [], [])
     for name in sorted({*head.scores, *_own_scores(folder)}, key=[*head.scores, *_own_scores(folder)].index):
         _gather_score(name, folder, mappings, parameters, gathered)
     variables = folder / "variables.toml"
-    _add(
-        gathered.variables, expand.copies(spend(read_toml(variables), parameters, str(variables)), variables), variables
-    )
-    _gather_criteria(gathered.file, parameters, gathered)
-    settle = folder / "settle.toml"
-    if settle.is_file():
-        things = spend(read_toml(settle), parameters, str(settle)).get("things", [])
-        gathered.things = [read_form(ThingForm, thing, settle, str(thing.get("id", "a thing"))) for thing in things]
+    own = tables(spend(read_toml(variables), parameters, str(variables)), variables)
+    _add(gathered.variables, expand.copies(own, variables), variables)
+    _gather_criteria(folder / "criteria.toml", parameters, gathered)
+    _gather_things(folder / "settle.toml", parameters, gathered)
     return gathered
 
 
@@ -117,9 +124,11 @@ def _gather_score(
         known = [path.parent.name for path in (mappings / "scores").glob("*/score.toml")]
         raise StudyError(f'{folder / "study.toml"}: no score "{name}".{did_you_mean(name, known)}')
     tree = spend(read_toml(file), parameters, str(file))
-    variables, rules = tree.pop("variables", {}), tree.pop("rules", {})
+    variables, rules = (tables(tree.pop(key, {}), file) for key in ("variables", "rules"))
     score = read_form(ScoreForm, tree, file, name)
-    gathered.scores[score.id] = score
+    if score.id in gathered.scores:
+        raise StudyError(_twice(file, score.id, gathered.scores[score.id][0]))
+    gathered.scores[score.id] = (file, score)
     for entries, own, spelt in zip(
         (gathered.variables, gathered.rules), (variables, rules), expand.sheet(score), strict=True
     ):
@@ -128,34 +137,57 @@ def _gather_score(
 
 
 def _gather_criteria(file: Path, parameters: Mapping[str, Parameter], gathered: _Gathered) -> None:
-    tree = spend(read_toml(file), parameters, str(file))
-    for entry in tree.pop("criteria", []):
-        criterion = read_form(CriterionForm, entry, file, str(entry.get("id", "a criterion")))
-        gathered.criteria.append(criterion)
+    tree = _only(("criteria", "rules"), spend(read_toml(file), parameters, str(file)), file)
+    entries = tree.get("criteria", [])
+    gathered.criteria = read_list(CriterionForm, entries, file, "criteria")
+    for criterion, entry in zip(gathered.criteria, entries, strict=True):
         own = {key: value for key, value in entry.items() if key in RuleForm.model_fields}
         _add(gathered.rules, {criterion.id: own}, file)
-    _add(gathered.rules, tree.pop("rules", {}), file)
+    _add(gathered.rules, tables(tree.get("rules", {}), file), file)
+
+
+def _gather_things(file: Path, parameters: Mapping[str, Parameter], gathered: _Gathered) -> None:
+    if not file.is_file():
+        return
+    tree = _only(("things",), spend(read_toml(file), parameters, str(file)), file)
+    gathered.things = read_list(ThingForm, tree.get("things", []), file, "things")
+    seen: set[str] = set()
+    for thing in gathered.things:
+        if thing.id in seen:
+            raise StudyError(_twice(file, thing.id, file))
+        seen.add(thing.id)
+
+
+def _only(known: tuple[str, ...], tree: dict[str, Any], file: Path) -> dict[str, Any]:
     for key in tree:
-        raise StudyError(f'{file}: no such table "{key}".{did_you_mean(key, ("criteria", "rules"))}')
+        if key not in known:
+            raise StudyError(f'{file}: no such table "{key}".{did_you_mean(key, known)}')
+    return tree
 
 
 def _add(entries: Entries, own: Mapping[str, dict[str, Any]], file: Path) -> None:
     for name, entry in own.items():
         if name in entries:
-            raise StudyError(f"{file}, {name}: stands in {entries[name][0]} too. Give one of them another name.")
+            raise StudyError(_twice(file, name, entries[name][0]))
         entries[name] = (file, entry)
 
 
+def _twice(file: Path, name: str, other: Path) -> str:
+    where = "stands there twice" if file == other else f"stands in {other} too"
+    return f"{file}, {name}: {where}. Give one of the two another name."
+
+
 def _study(head: StudyForm, gathered: _Gathered, parameters: Mapping[str, Parameter]) -> Study:
-    rules = {
-        name: build.rule(name, read_form(RuleForm, entry, file, name), parameters, file)
-        for name, (file, entry) in gathered.rules.items()
-    }
+    rules = {}
+    for name, (file, entry) in gathered.rules.items():
+        form = read_form(RuleForm, entry, file, name)
+        check_rule(name, form, file, parameters, gathered.rules)
+        rules[name] = build.rule(name, form, parameters)
     variables: dict[str, Variable] = {}
     for name, (file, entry) in gathered.variables.items():
         if entry.get("concepts") or entry.get("pick") == "age":
             variables[name] = build.variable(name, read_form(VariableForm, entry, file, name))
-    scores: dict[str, Score] = {score.id: build.score(score) for score in gathered.scores.values()}
+    scores: dict[str, Score] = {score.id: build.score(score) for _, score in gathered.scores.values()}
     return Study(
         head.id,
         build.text(head.title),

@@ -21,8 +21,9 @@ def load_parameters(file: Path, settings: Mapping[str, str]) -> dict[str, Parame
     known = {}
     for name, entry in (read_toml(file) if file.is_file() else {}).items():
         form = read_form(ParameterForm, entry, file, name)
+        check(f"{file}, {name}, default", form.default, form.accepts)
         value = settings.get(name, form.default)
-        check(name, value, form.accepts)
+        check(f"--set {name}", value, form.accepts)
         known[name] = Parameter(
             name, value, form.default, form.accepts, form.criterion, form.means, form.source, form.confirmed
         )
@@ -43,17 +44,17 @@ def parse_settings(pairs: list[str]) -> dict[str, str]:
     return settings
 
 
-def check(name: str, value: str, accepts: str) -> None:
+def check(place: str, value: str, accepts: str) -> None:
     """Raise unless the value is one that the parameter accepts."""
     if accepts.startswith("list:"):
         words = accepts.removeprefix("list:").split("|")
         for word in listed(value):
-            _known_word(name, word, words)
+            _known_word(place, word, words)
         return
     words = accepts.split("|")
     if "number" in words and _number(value) is not None:
         return
-    _known_word(name, value, words)
+    _known_word(place, value, words)
 
 
 def listed(value: str) -> list[str]:
@@ -102,7 +103,7 @@ def _number(value: str) -> Decimal | None:
     return number if number.is_finite() and 0 <= number < Decimal(10) ** 9 and len(value) < 20 else None
 
 
-def _known_word(name: str, word: str, words: list[str]) -> None:
+def _known_word(place: str, word: str, words: list[str]) -> None:
     if word not in words:
         accepted = ", ".join("a number" if known == "number" else known for known in words)
-        raise StudyError(f'--set {name}: "{word}" is not accepted, only {accepted}.{did_you_mean(word, words)}')
+        raise StudyError(f'{place}: "{word}" is not accepted, only {accepted}.{did_you_mean(word, words)}')

@@ -1,6 +1,6 @@
 """The spec's tables and the one engine behind them: a study of a few lines of TOML, rows of facts, an answer for each.
 
-A table's text is what a study's files would hold. Left out are labels, and the concept of a variable that bears its name.
+A table's text is what a study's files would hold, but for labels and for the concept of a variable that bears its name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from adapter.screening.study import Derivation, Parameter, Study, Text
 from adapter.study import build
 from adapter.study.forms import RuleForm, ScoreForm, VariableForm
 from adapter.study.parameters import spend
-from tests.spec.given import Given, span, stated
+from tests.spec.given import Given, result, span
 
 AS_OF = date(2026, 3, 16)
 HERE = Path("spec")
@@ -80,7 +80,8 @@ class Table:
         as_of = date.fromisoformat(row.as_of) if row.as_of else AS_OF
         given = meant(row.given) if isinstance(row.given, Mapping) else row.given
         facts = tuple(fact.fact(as_of, number) for number, fact in enumerate(given))
-        person = Person("someone", span(row.birth, as_of), row.sex, birth_received=row.birth or "")
+        birth = span(row.birth, as_of) if row.birth and row.birth[:1].isdigit() else None
+        person = Person("someone", birth, row.sex, birth_received=row.birth or "")
         record = PatientRecord(person, facts, tuple((name, 1) for name in row.holds), row.incomplete)
         judgement = Judgement(self.built, pick(record, self.built, as_of), row.sex)
         if self.score:
@@ -90,15 +91,16 @@ class Table:
 
 
 def meant(answers: Mapping[str, str]) -> list[Given]:
-    """Facts by which each named part gives its answer."""
+    """Facts by which each named part gives its answer; what is no answer is a value."""
     words = {"met": "yes", "not met": "no"}
-    return [
-        stated(0, words[answer], of=name)
-        if answer in words
-        else Given(0, of=name, trouble=Because(answer.removeprefix("unknown: ")))
-        for name, answer in answers.items()
-        if answer != "unknown: no_result"
-    ]
+    facts = []
+    for name, answer in answers.items():
+        if answer.startswith("unknown: "):
+            because = Because(answer.removeprefix("unknown: "))
+            facts += [] if because is Because.NO_RESULT else [Given(0, of=name, trouble=because)]
+        else:
+            facts.append(result(0, words.get(answer, answer), of=name))
+    return facts
 
 
 def spoken(finding: Finding) -> str:
@@ -107,10 +109,12 @@ def spoken(finding: Finding) -> str:
     return f"{answer}: {finding.because}" if finding.because else answer
 
 
-def study_of(text: str, parts: Sequence[str], settings: Mapping[str, str], *, presume: bool) -> Study:
+def study_of(
+    text: str, parts: Sequence[str] = (), settings: Mapping[str, str] | None = None, *, presume: bool = False
+) -> Study:
     """Build a study as the loader does, from a few lines."""
     tree = tomllib.loads(text, parse_float=Decimal)
-    parameters = {name: _parameter(name, entry, settings) for name, entry in tree.pop("parameters", {}).items()}
+    parameters = {name: _parameter(name, entry, settings or {}) for name, entry in tree.pop("parameters", {}).items()}
     tree = spend(tree, parameters, "spec")
     variables = {name: {"pick": "latest", "kinds": ["result", "word"]} for name in parts} | tree.pop("variables", {})
     rules = {name: {"variable": name, "words": ["yes"]} for name in parts} | tree.pop("rules", {})
@@ -121,7 +125,7 @@ def study_of(text: str, parts: Sequence[str], settings: Mapping[str, str], *, pr
         NO_TEXT,
         "",
         {name: build.variable(name, VariableForm(**_variable(name, entry))) for name, entry in variables.items()},
-        {name: build.rule(name, RuleForm(**entry), parameters, HERE) for name, entry in rules.items()},
+        {name: build.rule(name, RuleForm(**entry), parameters) for name, entry in rules.items()},
         {form.id: build.score(form) for form in scores},
         (),
         "",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
-from adapter.screening.model import Answer, Because, Finding, Pick, ScoreRange
+from adapter.screening.model import Answer, Because, Finding, Pick, Quantity, ScoreRange
 from adapter.screening.study import Score, ScoreItem, Study
+
+HIGHEST = 10**6  # no score reaches it
 
 Findings = Callable[[str], Finding]
 
@@ -38,21 +41,29 @@ def span(found: Sequence[tuple[ScoreItem, Finding]]) -> tuple[int, int]:
 
 
 def _stated(score: Score, picks: Mapping[str, Pick]) -> tuple[int, int] | None:
-    """The lowest and highest total that was stated on the day that counts; None where none was."""
+    """The lowest and highest total that was stated on the day that counts; None where none was.
+
+    Two totals of one day that cannot be the same number turn the range upside down: a conflict.
+    """
     if not score.stated:
         return None
-    totals = {
-        int(reading.fact.quantity.low)
-        for reading in picks[score.stated].readings
-        if reading.sure and reading.fact.quantity is not None and reading.fact.quantity.low is not None
-    }
-    return (min(totals), max(totals)) if totals else None
+    totals = {_whole(r.fact.quantity) for r in picks[score.stated].readings if r.sure and r.fact.quantity is not None}
+    if not totals:
+        return None
+    return max(low for low, _ in totals), min(high for _, high in totals)
+
+
+def _whole(total: Quantity) -> tuple[int, int]:
+    """The lowest and highest whole number that a stated total allows."""
+    low = 0 if total.low is None else math.floor(total.low) + 1 if total.low_open else math.ceil(total.low)
+    high = HIGHEST if total.high is None else math.ceil(total.high) - 1 if total.high_open else math.floor(total.high)
+    return low, high
 
 
 def _narrow(computed: ScoreRange, low: int, high: int) -> ScoreRange:
     """A stated total and the sum of the items must be able to be the same number; else it is a conflict."""
-    both = max(computed.low, low), min(computed.high, high)
-    if low != high or both[0] > both[1]:
+    both = max(computed.low, low), min(computed.high, high)  # both upside down where two totals differ
+    if both[0] > both[1]:
         return ScoreRange(computed.low, computed.high, Because.CONFLICT, computed.entry, computed.items)
     return ScoreRange(*both, None, computed.entry, computed.items)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from adapter.screening.model import Because, Fact
+from adapter.screening.model import Because, Fact, Kind
 from adapter.screening.picks.windows import EVER, is_open
 
 
@@ -15,11 +15,14 @@ def exposed(fact: Fact, start: date, as_of: date, *, only_open: bool = False) ->
     """
     if only_open:
         return _going_on(fact, as_of)
-    if fact.doubt is not None:
+    diagnosis = fact.kind is Kind.CONDITION
+    if diagnosis and fact.open is False and fact.end is None:
+        return False, Because.TOO_OLD  # over, and nobody wrote down when
+    if fact.doubt is not None and not diagnosis:
         return True, fact.doubt
     first, last = last_day_bounds(fact, as_of)
     if first >= start:
-        return True, None
+        return True, fact.doubt
     if last < start:
         return False, Because.TOO_OLD
     undated = fact.start is None and fact.end is None

@@ -9,10 +9,10 @@ from decimal import Decimal
 from adapter.screening import equations
 from adapter.screening.judging.logic import most_urgent
 from adapter.screening.judging.readings import outcome
-from adapter.screening.model import Because, Fact, PatientRecord, Pick, Quantity, Reading, Span
+from adapter.screening.model import Because, Fact, Kind, PatientRecord, Pick, Quantity, Reading, Span
 from adapter.screening.picks import windows
 from adapter.screening.picks.exposure import exposed
-from adapter.screening.picks.shelf import Shelf, lay_out
+from adapter.screening.picks.shelf import BIRTH, Shelf, lay_out
 from adapter.screening.study import PickKind, Study, Variable
 
 
@@ -61,9 +61,11 @@ def _last_said(fact: Fact) -> date | None:
 
 def _nothing(variable: Variable, picked: Pick, shelf: Shelf, study: Study) -> Pick:
     """No reading: say why, or that the study reads silence as a no."""
-    presumed = variable.absence == "no" or (
+    silent = variable.absence == "no" or (
         variable.absence == "policy" and study.presume_absence and shelf.populated(variable)
     )
+    # What is there without a date is not silence.
+    presumed = silent and (picked.because is not Because.UNDATED or variable.undated == "drop")
     return Pick(variable.id, because=picked.because or variable.absent_because, presumed_absent=presumed)
 
 
@@ -71,11 +73,12 @@ def _latest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
     """The newest that counts by its status, and beside it what is newer but doubtful."""
     if variable.among:
         facts = _of_newest_day(variable, facts, shelf)
-    counting = windows.newest([fact for fact in facts if fact.doubt is None], shelf.as_of, variable.dated_by)
-    bar = max((_last_day(fact, variable) for fact in counting), default=date.min)
+    certain = [fact for fact in facts if fact.doubt is None]
+    counting = windows.newest(certain, shelf.as_of, variable.dated_by, each_concept=bool(variable.prefer))
+    bar = max(((_last_day(fact, variable), fact.time) for fact in counting), default=(date.min, ""))
     doubtful = [
         fact for fact in facts
-        if fact.doubt is not None and windows.dated(fact) is not None and _last_day(fact, variable) >= bar
+        if fact.doubt is not None and windows.dated(fact) is not None and not _before(fact, bar, variable)
     ]  # fmt: skip
     return _windowed(variable, [*counting, *doubtful], facts, shelf, keep_old=True)
 
@@ -87,9 +90,9 @@ def _of_newest_day(variable: Variable, facts: list[Fact], shelf: Shelf) -> list[
 
 
 def _earliest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
-    days = [when.first for fact in facts if (when := windows.dated(fact)) is not None]
-    first = [fact for fact in facts if (when := windows.dated(fact)) is not None and when.first == min(days)]
-    return _windowed(variable, first, facts, shelf)
+    spans = [(fact, when) for fact in facts if (when := windows.dated(fact)) is not None]
+    bar = min((when.last for _, when in spans), default=date.max)
+    return _windowed(variable, [fact for fact, when in spans if when.first <= bar], facts, shelf)
 
 
 def _any(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
@@ -106,12 +109,23 @@ def _lowest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
 
 
 def _extreme(picked: Pick, *, highest: bool) -> Pick:
-    """Keep the extreme number; what is no exact number stays, it may be more extreme still."""
+    """Keep the extreme number, and what may be more extreme still: a doubtful, open-ended or unreadable one."""
     numbers = [_exact(reading) for reading in picked.readings if reading.sure]
     known = [number for number in numbers if number is not None]
     best = (max if highest else min)(known, default=None)
-    kept = tuple(r for r in picked.readings if not r.sure or _exact(r) is None or _exact(r) == best)
+    kept = tuple(r for r in picked.readings if best is None or _rivals(r, best, highest=highest))
     return Pick(picked.variable, kept, picked.because)
+
+
+def _rivals(reading: Reading, best: Decimal, *, highest: bool) -> bool:
+    """Whether a reading is the extreme or may lie beyond it."""
+    quantity = reading.fact.quantity
+    if quantity is None:
+        return True
+    reach = quantity.high if highest else quantity.low
+    if reading.sure and quantity.exact:
+        return reach == best
+    return reach is None or (reach > best if highest else reach < best)
 
 
 def _change(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
@@ -127,7 +141,7 @@ def _change(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
 
 
 def _exposure(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
-    start = windows.window_start(variable.window, shelf.as_of)
+    start = windows.window_start(variable.window, shelf.as_of, shelf.matching(variable.window.anchor))
     placed = [(fact, exposed(fact, start, shelf.as_of, only_open=variable.course == "open")) for fact in facts]
     readings = tuple(Reading(fact, doubt) for fact, (kept, doubt) in placed if kept)
     return Pick(variable.id, readings, Because.TOO_OLD if facts else None)
@@ -160,7 +174,7 @@ def _undated_doubt(variable: Variable) -> Because | None:
 
 
 def _open_doubt(variable: Variable, fact: Fact, as_of: date) -> Because | None:
-    if variable.course != "open" or fact.end is None or windows.is_open(fact, as_of) is not None:
+    if variable.course not in {"open", "in_progress"} or fact.end is None or windows.is_open(fact, as_of) is not None:
         return None
     return Because.INDETERMINATE
 
@@ -174,7 +188,15 @@ def _age(variable: Variable, shelf: Shelf, study: Study) -> Pick:
     if study.partial_birth == "1 July" and not birth.exact:
         birth = Span(date(birth.first.year, 7, 1), date(birth.first.year, 7, 1))
     low, high = equations.age_range(birth, Span(shelf.as_of, shelf.as_of), study.leap_birthday)
-    return Pick(variable.id, number=Quantity(Decimal(max(low, 0)), Decimal(high), "a"))
+    person = shelf.person
+    born = Fact(BIRTH, Kind.WORD, person.id, person.version, person.updated, received=person.birth_received)
+    return Pick(variable.id, (Reading(born),), number=Quantity(Decimal(max(low, 0)), Decimal(high), "a"))
+
+
+def _before(fact: Fact, bar: tuple[date, str], variable: Variable) -> bool:
+    """Whether a fact is older than another; on one day only where both have a time."""
+    day = _last_day(fact, variable)
+    return day < bar[0] or (day == bar[0] and bool(fact.time and bar[1]) and fact.time < bar[1])
 
 
 def _last_day(fact: Fact, variable: Variable) -> date:

@@ -12,6 +12,7 @@ from adapter.screening.picks import windows
 from adapter.screening.study import Study, Variable
 
 SEX = "person.sex"
+BIRTH = "person.birth"
 
 
 @dataclass(frozen=True)

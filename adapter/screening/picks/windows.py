@@ -22,6 +22,8 @@ def dated(fact: Fact, by: str = "start") -> Span | None:
     """The day that counts: the start (of a session its end); of a diagnosis, without an onset, the recorded day."""
     if by == "end" and fact.end is not None:
         return fact.end
+    if by == "newest" and fact.start and fact.recorded:
+        return max(fact.start, fact.recorded)
     fallback = fact.kind in {Kind.CONDITION, Kind.ALLERGY} and ("onset", "unreadable") not in fact.extra
     return fact.start or (fact.recorded if fallback else None)
 
@@ -37,7 +39,11 @@ def is_open(fact: Fact, as_of: date) -> bool | None:
         return fact.open
     if fact.end.first > as_of:
         return True
-    return False if fact.end.last <= as_of else None
+    # The last day of a period belongs to it; a diagnosis that abated today is over.
+    over = fact.end.last <= as_of if fact.kind is Kind.CONDITION else fact.end.last < as_of
+    if over:
+        return False
+    return True if fact.kind is not Kind.CONDITION and fact.end.first >= as_of else None
 
 
 def on_course(fact: Fact, course: str, as_of: date) -> bool:
@@ -48,7 +54,7 @@ def on_course(fact: Fact, course: str, as_of: date) -> bool:
         return fact.open is True and is_open(fact, as_of) is not False
     if course == "no_end":
         return fact.end is None and fact.open is not True
-    return fact.end is not None or course == "any"
+    return course == "any" or (fact.end is not None and fact.end.first <= as_of)
 
 
 def window_start(window: Window, as_of: date, facts: Sequence[Fact] = ()) -> date:
@@ -84,14 +90,20 @@ def oldest_day(window: Window, start: date, as_of: date) -> date | None:
     return as_of - timedelta(days=window.unknown_days) if window.unknown_days and start != EVER else None
 
 
-def newest(facts: Sequence[Fact], as_of: date, by: str = "start") -> list[Fact]:
-    """The facts that may be the newest: of one day the latest instant, and those whose partial date may be later."""
+def newest(facts: Sequence[Fact], as_of: date, by: str = "start", *, each_concept: bool = False) -> list[Fact]:
+    """The facts that may be the newest: of one day the latest instant, and those whose partial date may be later.
+
+    With `each_concept` the latest instant is found for each concept: on one day something else than time prevails.
+    """
     whens = {id(fact): cut(when, as_of) for fact in facts if (when := dated(fact, by)) is not None}
     if not whens:
         return []
     bar = max(when.first for when in whens.values())
     level = [fact for fact in facts if id(fact) in whens and whens[id(fact)].last >= bar]
-    return _latest_instant(level)
+    if not each_concept:
+        return _latest_instant(level)
+    concepts = dict.fromkeys(fact.concept for fact in level)
+    return [f for concept in concepts for f in _latest_instant([g for g in level if g.concept == concept])]
 
 
 def wanted(concept: str, patterns: Iterable[str]) -> bool:

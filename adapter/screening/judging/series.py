@@ -1,0 +1,104 @@
+"""Questions to a series: on how many days, and whether it is new or has risen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from adapter.screening.judging.logic import most_urgent, unknown
+from adapter.screening.judging.readings import against
+from adapter.screening.judging.voices import Voice, agreed
+from adapter.screening.model import Answer, Because, Evidence, Fact, Finding, Pick, Reading, Span
+from adapter.screening.study import Comparison
+
+SHOWN = 3
+
+
+def occasions(question: Comparison, voices: Sequence[Voice]) -> Finding:
+    """On so many distinct days; one abnormal day and no second one leaves it open."""
+    sure = [voice for voice in voices if voice.sure]
+    met = [voice for voice in sure if voice.said is Answer.MET]
+    if _surely_enough(_days(met), question):
+        return Finding(Answer.MET, None, tuple(voice.evidence for voice in met))
+    abnormal = [voice for voice in voices if voice.said is not Answer.NOT_MET]
+    shown = tuple(voice.evidence for voice in abnormal or voices)
+    if _perhaps_enough(abnormal, question):
+        return unknown(_doubt(abnormal), shown)
+    measured = {voice.fact.start for voice in voices if voice.fact.start is not None}
+    alone = len(measured) < question.days or question.apart_days > 0
+    if not sure or (question.single_is == "unknown" and abnormal and alone):
+        return unknown(_doubt(abnormal if sure else voices), shown)
+    return Finding(Answer.NOT_MET, None, tuple(voice.evidence for voice in voices)[-SHOWN:])
+
+
+def _doubt(voices: Sequence[Voice]) -> Because:
+    """Why an occasion is missing: a doubt of its own, or that there was no second one."""
+    reasons = [voice.because for voice in voices if voice.because is not None]
+    return most_urgent(reasons) if reasons else Because.INDETERMINATE
+
+
+def _days(voices: Sequence[Voice]) -> list[Span]:
+    """Days that cannot be the same one: of partial dates those that do not overlap."""
+    days: list[Span] = []
+    spans = {voice.fact.start for voice in voices if voice.fact.start is not None}
+    for span in sorted(spans, key=lambda span: (span.last, span.first)):
+        if not days or span.first > days[-1].last:
+            days.append(span)
+    return days
+
+
+def _surely_enough(days: Sequence[Span], question: Comparison) -> bool:
+    return len(days) >= question.days and (days[-1].first - days[0].last).days >= question.apart_days
+
+
+def _perhaps_enough(voices: Sequence[Voice], question: Comparison) -> bool:
+    spans = [voice.fact.start for voice in voices if voice.fact.start is not None]
+    possible = sum(1 for _ in set(spans)) + sum(1 for span in set(spans) if not span.exact and spans.count(span) > 1)
+    if possible < question.days:
+        return False
+    return (max(span.last for span in spans) - min(span.first for span in spans)).days >= question.apart_days
+
+
+def risen(question: Comparison, pick: Pick, voices: list[Voice]) -> Finding:
+    """New above the limit, or risen by more than so much against the newest earlier value of the same kind."""
+    now = agreed(voices)
+    if now.answer is not Answer.MET:
+        return now
+    present = next(voice for voice in voices if voice.said is Answer.MET)
+    before = [r for r in pick.earlier if r.fact.concept == present.fact.concept and r.fact.quantity is not None]
+    if not before:
+        return unknown(Because.INDETERMINATE, (Evidence(present.fact, "no_earlier", present.evidence.args),))
+    return _against_earlier(question, present, before)
+
+
+def _against_earlier(question: Comparison, present: Voice, before: Sequence[Reading]) -> Finding:
+    latest = before[0].fact
+    shown = (present.evidence, Evidence(latest, "earlier", present.evidence.args))
+    rise = _rise(question, latest, present.fact)
+    if rise is Answer.NOT_MET:
+        recent = [r.fact for r in before[1:] if _within(r.fact, present.fact, question.back_days)]
+        if any(_rise(question, fact, present.fact) is not Answer.NOT_MET for fact in recent):
+            rise = Answer.UNKNOWN
+    return Finding(rise, Because.INDETERMINATE if rise is Answer.UNKNOWN else None, shown)
+
+
+def _rise(question: Comparison, before: Fact, now: Fact) -> Answer:
+    """New above the limit, or higher by more than the step; unknown where an interval does not tell."""
+    assert question.above is not None and question.risen_by is not None
+    assert before.quantity is not None and now.quantity is not None
+    was = against(before.quantity, question.above, above=True, reached=False)
+    if was is not Answer.MET:
+        return Answer.MET if was is Answer.NOT_MET else Answer.UNKNOWN
+    least = _less(now.quantity.low, before.quantity.high)
+    most = _less(now.quantity.high, before.quantity.low)
+    if least is not None and least > question.risen_by:
+        return Answer.MET
+    return Answer.NOT_MET if most is not None and most <= question.risen_by else Answer.UNKNOWN
+
+
+def _less(minuend: Decimal | None, subtrahend: Decimal | None) -> Decimal | None:
+    return None if minuend is None or subtrahend is None else minuend - subtrahend
+
+
+def _within(fact: Fact, now: Fact, days: int) -> bool:
+    return bool(fact.start and now.start and (now.start.last - fact.start.first).days <= days)

@@ -1,0 +1,123 @@
+"""`exposure`: whether the time on a drug reaches into the window.
+
+The last day on the drug lies between two bounds: an end on record, the index date while it is being taken, or, where
+neither is known, any day from the start on. A window that opens between the bounds leaves the answer unknown.
+"""
+
+from tests.spec.given import drug
+from tests.spec.tables import Table, row
+
+YEAR = """
+[variables.drug]
+pick = "exposure"
+kinds = ["exposure"]
+window = { days = 365 }
+only_systemic = true
+
+[rules.answer]
+variable = "drug"
+recorded = true
+"""
+NOW = """
+[variables.drug]
+pick = "exposure"
+kinds = ["exposure"]
+course = "open"
+absence = "no"
+
+[rules.answer]
+variable = "drug"
+recorded = true
+"""
+EVER = """
+[variables.drug]
+pick = "exposure"
+kinds = ["exposure"]
+
+[rules.answer]
+variable = "drug"
+recorded = true
+"""
+
+TABLES = (
+    Table(
+        "Within 365 days, day 365 included.",
+        YEAR,
+        (
+            row([drug(365, until=365)], "met"),
+            row([drug(366, until=366)], "unknown: too_old"),
+            row([drug(500, until=365)], "met", "the last day counts, not the first"),
+            row([drug(500, until=366)], "unknown: too_old"),
+            row([drug(500, "active")], "met", "active without an end: ongoing"),
+            row([drug(500, "active", until=366)], "unknown: too_old", "an end in the past closes it"),
+            row([drug(500, "active", until=-30)], "met", "began before the index date and ends after it"),
+            row([drug(500, "completed", until=-30)], "met"),
+            row([drug(-1, "active")], "unknown: no_result", "begins after the index date"),
+            row([drug(0, until=0)], "met"),
+            row([], "unknown: no_result", "not on record is not a no, unless the study says so"),
+        ),
+    ),
+    Table(
+        "Stopped, and nobody wrote when.",
+        YEAR,
+        (
+            row([drug(500, "stopped")], "unknown: indeterminate"),
+            row([drug(100, "stopped")], "met", "it began in the window"),
+            row([drug(None, "stopped")], "unknown: undated"),
+            row([drug(None, "stopped", until=100)], "met"),
+            row([drug(None, "stopped", until=366)], "unknown: too_old"),
+            row([drug(None, "active")], "met"),
+            row([drug(500, until="2025-03")], "unknown: indeterminate", "the window opens on 16 March 2025"),
+            row([drug(500, until="2025-04")], "met"),
+            row([drug(900, until="2025-02")], "unknown: too_old"),
+            row([drug("2025-03")], "unknown: indeterminate"),
+        ),
+    ),
+    Table(
+        "A doubtful status supports an unknown at most, whenever it was.",
+        YEAR,
+        (
+            row([drug(100, "unknown")], "unknown: indeterminate"),
+            row([drug(900, "unknown", until=800)], "unknown: indeterminate"),
+            row([drug(100, "unknown"), drug(200, until=190)], "met"),
+            row([drug(500, "on-hold")], "unknown: indeterminate"),
+            row([drug(500, "on-hold", until=400)], "unknown: too_old"),
+        ),
+    ),
+    Table(
+        "`only_systemic`: into the eye or onto the skin does not count.",
+        YEAR,
+        (
+            row([drug(100, route="local")], "unknown: no_result"),
+            row([drug(100, route="local"), drug(200)], "met"),
+        ),
+    ),
+    Table(
+        "Without a window: ever.",
+        EVER,
+        (
+            row([drug(4000, "stopped")], "met"),
+            row([drug(None, "stopped")], "met"),
+            row([drug(4000, "unknown")], "unknown: indeterminate"),
+        ),
+    ),
+    Table(
+        '`course = "open"`: on the index date itself.',
+        NOW,
+        (
+            row([drug(500, "active")], "met"),
+            row([drug(500, "active", until=1)], "not met"),
+            row([drug(500, "active", until=-1)], "met"),
+            row([drug(5, "completed")], "not met"),
+            row([drug(5, "on-hold")], "not met", "paused is not going on"),
+            row([drug(5, "unknown")], "unknown: indeterminate"),
+            row([drug(500, "active", until="2026-03")], "unknown: indeterminate"),
+            row([drug(-1, "active")], "not met"),
+            row([], "not met"),
+        ),
+    ),
+)
+
+
+def test_exposure(table, row):
+    assert table.ask(row) == row.answer
