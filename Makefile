@@ -7,29 +7,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 
 STUDY ?= telitacicept-belimumab
-CASES := mappings/studies/$(STUDY)/cases
-AS_OF ?= 2026-03-16
-DECISIONS := var/demo.ndjson
 
 .PHONY: help run test quick long docs lint ruff types contract format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
 
-run: $(VENV)/run.stamp ## install, screen the study's demonstration patients and explain one of them (ONCE=1: end after the run)
-	@mkdir -p $(dir $(DECISIONS))
-	$(BIN)/trial-adapter screen --source $(CASES) --study $(STUDY) --as-of $(AS_OF) --out $(DECISIONS)
-	@$(BIN)/python -c '$(COUNT)' $(DECISIONS)
-	@patient=$$($(BIN)/python -c '$(PICK)' $(DECISIONS)) && set -x && \
-	  $(BIN)/trial-adapter explain "$$patient" --source $(CASES) --study $(STUDY) --as-of $(AS_OF)
-
-# How many patients got which decision; and one whom the investigators would hear of, else the first.
-COUNT = import collections, json, sys; \
-  count = collections.Counter(json.loads(line)["decision"] for line in open(sys.argv[1], encoding="utf-8")); \
-  print(*(f"{n:6} {decision}" for decision, n in count.most_common()), sep="\n")
-PICK = import json, sys; \
-  lines = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]; \
-  print(min(lines, key=lambda line: line["decision"] != "potential-candidate")["patient"])
+run: $(VENV)/run.stamp ## install, open the sandbox hospital, screen it over HTTP, show the mail (ONCE=1: end after the run)
+	$(BIN)/trial-adapter demo --study $(STUDY) $(if $(ONCE),--once)
 
 test: $(VENV)/test.stamp ## everything: lint, types, all tests that this machine can run
 	@status=0; $(MAKE) --no-print-directory --keep-going lint || status=1; $(PYTEST) || status=1; exit $$status

@@ -30,7 +30,57 @@ def parser(version: str) -> argparse.ArgumentParser:
     _screen(commands)
     _explain(commands)
     _assure(commands)
+    _run(commands)
+    _check(commands)
+    _serve(commands)
+    _demo(commands)
     return whole
+
+
+def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(
+        commands, "demo", "the sandbox hospital, one run over HTTP, and what it told", "trial-adapter demo"
+    )
+    command.add_argument(
+        "--study", metavar="ID|PATH", help="whose cases are shown (default: the first that is shipped)"
+    )
+    command.add_argument("--folder", type=Path, default=Path("var"), metavar="FOLDER", help="where its database goes")
+    command.add_argument("--once", action="store_true", help="end after the run")
+
+
+def _run(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(
+        commands,
+        "run",
+        "one full run: pull, judge, record, write back, alert",
+        "trial-adapter run --config adapter.toml",
+    )
+    command.add_argument("--as-of", type=_day, metavar="DATE", help="the index date, YYYY-MM-DD (default: today)")
+    command.add_argument("--dry-run", action="store_true", help="nothing leaves and no decision is recorded")
+    command.add_argument("--full", action="store_true", help="forget how far each type was read, and read all")
+    command.add_argument("--json", action="store_true", help="the run report on standard output")
+    _shared(command)
+
+
+def _check(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(
+        commands,
+        "check",
+        "is this hospital ready? one line per finding, with what to do",
+        "trial-adapter check --config adapter.toml",
+    )
+    command.add_argument("--json", action="store_true", help="all findings as one JSON object")
+    _shared(command)
+
+
+def _serve(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(
+        commands,
+        "serve",
+        "the service: runs at the times set, and health at /healthz",
+        "trial-adapter serve --config adapter.toml",
+    )
+    _configured(command)
 
 
 def _screen(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -92,6 +142,10 @@ def _shared(command: Parser) -> None:
     command.add_argument(
         "--set", action="append", default=[], metavar="PARAMETER=VALUE", help="another reading of the protocol"
     )
+    _configured(command)
+
+
+def _configured(command: Parser) -> None:
     command.add_argument("--config", type=Path, metavar="FILE", help="default: config/adapter.toml")
 
 

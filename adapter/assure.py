@@ -50,6 +50,10 @@ def _compared(expected: Expected, judged: Judged, screen: Screen) -> Iterator[tu
         finding = decision.findings.get(name)
         because = f": {finding.because}" if finding and finding.because and ":" in right else ""
         yield name, right, f"{finding.answer}{because}" if finding else "no such criterion"
+    for name, keys in expected.notes.items():
+        found = decision.findings.get(name)
+        came_keys = sorted({note.key for note in found.notes}) if found else ["no such criterion"]
+        yield f"{name} notes", ", ".join(sorted(keys)), ", ".join(came_keys)
     for name, (low, high) in expected.scores.items():
         score = decision.scores.get(name)
         yield name, f"[{low}, {high}]", f"[{score.low}, {score.high}]" if score else "no such score"

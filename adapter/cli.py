@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import logging
 import os
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -13,16 +16,21 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from adapter import assure as assuring
-from adapter import errors, pipeline, places, settings
+from adapter import check as checking
+from adapter import errors, pipeline, places, settings, wiring
 from adapter.arguments import parser
 from adapter.errors import AdapterError, SourceError, UsageError
 from adapter.facts.intake import Cohort
 from adapter.outputs.decision_line import as_line, incomplete_types
 from adapter.outputs.note import as_note
-from adapter.outputs.summary import summary
+from adapter.outputs.summary import summary, told
+from adapter.run import Run, Ways, database_password
+from adapter.schedule import Service
+from adapter.showcase import open_hospital
 from adapter.sources.base import Ending
 from adapter.sources.folder import FolderSource
-from adapter.study.load import find_hospital, find_study, load_study
+from adapter.study.cases import load_cases
+from adapter.study.load import Mapped, find_hospital, find_study, load_study, shipped_studies
 from adapter.study.parameters import parse_settings
 
 
@@ -75,6 +83,64 @@ def explain(asked: argparse.Namespace) -> int:
     return _fine_or_partial(cohort, source, prepared)
 
 
+def run(asked: argparse.Namespace) -> int:
+    """Pull, judge, record, write back, alert: one full run."""
+    place = settings.load(asked.config, os.environ)
+    asked.study = None
+    mapped, prepared = _mapped(asked)
+    ways = Ways(_as_of(asked), wiring.now(), asked.dry_run, asked.full)
+    with wiring.client_of(place) as client:
+        report = Run(place, mapped, prepared, client, wiring.outputs_of(place, prepared, client), ways).do()
+    if asked.json:
+        print(report.as_json())
+    print(told(report), file=sys.stderr)
+    return report.exit_code
+
+
+def check(asked: argparse.Namespace) -> int:
+    """Say whether a run would work here, and what to do where it would not."""
+    asked.study = None
+    steps = checking.Steps(
+        lambda: settings.load(asked.config, os.environ),
+        lambda: _mapped(asked),
+        wiring.client_of,
+        database_password,
+        wiring.now,
+    )
+    return checking.told(checking.check(steps), as_json=asked.json)
+
+
+def serve(asked: argparse.Namespace) -> int:
+    """Run at the times set, each run a process of its own, until a signal comes."""
+    place = settings.load(asked.config, os.environ)
+    logging.basicConfig(level=place.log.level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    own = ["--config", str(asked.config)] if asked.config else []
+    return Service(place, [sys.executable, "-m", "adapter", "run", *own]).serve()
+
+
+def demo(asked: argparse.Namespace) -> int:
+    """Show the whole river on this machine: a sandbox hospital, one run over HTTP, a mail."""
+    asked.config, asked.set, asked.hospital = None, [], None
+    asked.study = asked.study or shipped_studies(places.folder("mappings"))[0]
+    mapped, prepared = _mapped(asked)
+    with open_hospital(mapped.folder, asked.folder, print) as (place, mailbox):
+        as_of = load_cases(mapped.folder)[0].as_of
+        ways = Ways(as_of, wiring.now())
+        with wiring.client_of(place) as client:
+            report = Run(place, mapped, prepared, client, wiring.outputs_of(place, prepared, client), ways).do()
+        print(told(report))
+        print("\n".join(f"\n--- a mail ---\n{letter}" for letter in mailbox.letters))
+        if not asked.once:
+            print("The sandbox stays up until Ctrl-C.")
+            _until_interrupted()
+    return report.exit_code
+
+
+def _until_interrupted() -> None:
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+
+
 def assure(asked: argparse.Namespace) -> int:
     """Run a study's own cases and show every difference."""
     folder = find_study(asked.study, places.folder("mappings"))
@@ -86,6 +152,10 @@ def assure(asked: argparse.Namespace) -> int:
 
 
 def _prepare(asked: argparse.Namespace) -> pipeline.Screen:
+    return _mapped(asked)[1]
+
+
+def _mapped(asked: argparse.Namespace) -> tuple[Mapped, pipeline.Screen]:
     mappings = places.folder("mappings")
     configured = settings.load(asked.config, os.environ)
     name = asked.study or configured.study.id
@@ -93,7 +163,7 @@ def _prepare(asked: argparse.Namespace) -> pipeline.Screen:
         raise UsageError(f"{asked.command}: --study is missing, and the settings name none.")
     hospital = find_hospital(asked.hospital or configured.hospital.name, mappings)
     mapped = load_study(find_study(name, mappings), mappings, parse_settings(asked.set), hospital)
-    return pipeline.prepare(mapped, mappings, configured.hospital.time_zone)
+    return mapped, pipeline.prepare(mapped, mappings, configured.hospital.time_zone)
 
 
 def _parameters(prepared: pipeline.Screen) -> int:
@@ -155,4 +225,12 @@ def _fine_or_partial(cohort: Cohort, source: FolderSource, prepared: pipeline.Sc
     return errors.PARTIAL
 
 
-_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {"screen": screen, "explain": explain, "assure": assure}
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "screen": screen,
+    "explain": explain,
+    "assure": assure,
+    "run": run,
+    "check": check,
+    "serve": serve,
+    "demo": demo,
+}

@@ -51,6 +51,12 @@ class SourceError(AdapterError):
     exit_code = SOURCE
 
 
+class LockedError(AdapterError):
+    """Another run is at work on the same database."""
+
+    exit_code = LOCKED
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ` Did you mean "x"?` for the nearest known word, or nothing when none is near."""
     near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)

@@ -28,7 +28,7 @@ from adapter.screening.model import PatientRecord
 from adapter.screening.picks.pick import pick_from
 from adapter.screening.picks.shelf import lay_out
 from adapter.screening.settle import Settles, settle
-from adapter.screening.study import Study
+from adapter.screening.study import Study, Text
 from adapter.sources.base import Resource, Source
 from adapter.study.load import Mapped
 from adapter.words import Catalogue, Speaker, load_catalogue
@@ -67,7 +67,8 @@ def prepare(mapped: Mapped, mappings: Path, time_zone: str) -> Screen:
     if (mapped.folder / "units.csv").is_file():
         units = units.joined_with(Units.load(mapped.folder / "units.csv", mapped.unit_factors))
     canonical = {concept: units.canonical(concept) for concept in sorted(units.concepts())}
-    study = replace(mapped.study, units=canonical)
+    named = {drug.id: Text(drug.name, drug.chinese) for drug in mapped.codelists.drugs.values()}
+    study = replace(mapped.study, units=canonical, names=named)
     words = Words.load(mappings / "words.csv")
     context = Context(Codes(mapped.codelists), ZoneInfo(time_zone), units, words)
     return Screen(study, context, load_views(mappings / "views"), load_catalogue(mappings / "sentences.toml"))

@@ -83,6 +83,7 @@ class Head(msgspec.Struct, gc=False):
     meta: Meta | None = None
     subject: Reference | None = None
     patient: Reference | None = None
+    individual: Reference | None = None
     code: Raw = Raw()
     component: list[Component] | None = None
     valueCodeableConcept: Raw = Raw()  # noqa: N815
@@ -95,7 +96,7 @@ class Head(msgspec.Struct, gc=False):
         """Return `Patient/x` for the patient it is about, or None."""
         if self.resourceType == "Patient":
             return f"Patient/{self.id}" if self.id else None
-        about = self.subject or self.patient
+        about = self.individual if self.resourceType == "ResearchSubject" else self.subject or self.patient
         return patient_key(about.reference) if about and about.reference else None
 
 
@@ -151,6 +152,7 @@ def glance(raw: bytes) -> Head:
         meta=Meta(within("meta", "versionId"), within("meta", "lastUpdated")),
         subject=Reference(within("subject", "reference")),
         patient=Reference(within("patient", "reference")),
+        individual=Reference(within("individual", "reference")),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from adapter.outputs.decision_line import incomplete_types
@@ -10,6 +11,8 @@ from adapter.screening.model import Evidence
 from adapter.screening.settle import Settles
 from adapter.screening.study import Criterion, Study
 from adapter.words import Speaker
+
+LINE = 110
 
 
 def as_note(decision: Decision, settles: Sequence[Settles], study: Study, speaker: Speaker) -> str:
@@ -42,7 +45,10 @@ def _standing(decision: Decision, study: Study, speaker: Speaker) -> str:
         return speaker.phrase("standing", "incomplete", types=types)
     failed = [c for c in study.criteria if not c.part_of and decision.findings[c.id].answer is bad_news(c)]
     if decision.standing is Standing.INELIGIBLE:
-        named = [f"{c.id} ({c.sentence[speaker.language]})" for c in failed]
+        named = [
+            speaker.phrase("standing", f"failed_{c.category}", id=c.id, sentence=c.sentence[speaker.language])
+            for c in failed
+        ]
         return speaker.phrase("standing", "ineligible", criteria=speaker.listed(named))
     return speaker.phrase("standing", decision.standing.value)
 
@@ -55,21 +61,28 @@ def _scores(decision: Decision, speaker: Speaker) -> Iterator[str]:
 
 def _criterion(criterion: Criterion, decision: Decision, speaker: Speaker) -> Iterator[str]:
     finding = decision.findings[criterion.id]
-    answer = speaker.phrase("answer", finding.answer.value)
+    answer = speaker.answer(criterion, finding.answer)
     indent = "    " if criterion.part_of else "  "
     yield f"{indent}{criterion.id}  [{answer}] {criterion.sentence[speaker.language]}"
-    if not criterion.parts:
-        yield f"{indent}     {speaker.criterion(criterion, finding, decision.findings)}"
-        yield from (f"{indent}       {line}" for line in _sources(finding.evidence))
+    said = speaker.criterion(criterion, finding, decision.findings)
+    if criterion.parts:
+        # The parts say it all, except where something else decided.
+        own = speaker.beyond_parts(criterion, finding, decision.findings)
+        said = speaker.sentence(speaker.join(own)) if own else ""
+    if said:
+        yield f"{indent}     {said}"
+        yield from (f"{indent}       {line}" for line in _sources((*finding.evidence, *finding.notes)))
 
 
 def _sources(evidence: Sequence[Evidence]) -> list[str]:
-    """The resources behind a sentence, each with its version."""
+    """The resources behind a sentence, each with its version, on lines of a readable length."""
     facts = [piece.fact for piece in evidence if piece.fact is not None]
     named = dict.fromkeys(f"{f.resource}{f'/_history/{f.version}' if f.version else ''}" for f in facts)
-    return ["← " + ", ".join(named)] if named else []
+    lines = textwrap.wrap(", ".join(named), LINE, break_long_words=False, break_on_hyphens=False)
+    return [("← " if number == 0 else "  ") + line for number, line in enumerate(lines)]
 
 
 def _settles(number: int, entry: Settles, speaker: Speaker) -> str:
-    ends = f", {speaker.phrase('do', 'rules_out')}" if entry.rules_out else ""
-    return f"  {number}. {speaker.settles(entry)} ({', '.join(entry.criteria)}{ends})"
+    key = "line_rules_out" if entry.rules_out else "line"
+    line = speaker.phrase("do", key, says=speaker.settles(entry), criteria=speaker.listed(entry.criteria))
+    return f"  {number}. {line}"

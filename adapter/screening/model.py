@@ -179,6 +179,7 @@ class Pick:
     number: Quantity | None = None
     earlier: tuple[Reading, ...] = ()  # for `change`: what went before, newest first
     presumed_absent: bool = False  # nothing on record, and the study reads that as "no"
+    left_out: tuple[Fact, ...] = ()  # where there is no reading: what is there and cannot count
 
 
 @dataclass(frozen=True, slots=True)

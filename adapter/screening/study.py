@@ -84,6 +84,7 @@ class Variable:
     only_words: tuple[str, ...] = ()  # facts that say one of these words
     closed_by: str = ""  # a variable whose later negative result closes what was recorded before it
     only_systemic: bool = False  # drugs given into the eye or onto the skin do not count
+    at_least_days: int = 0  # an exposure that lasted fewer days does not count
     undated: Literal["sure", "unknown", "drop"] = "unknown"
     dated_by: Literal["start", "end", "newest"] = "start"
     absence: Literal["unknown", "no", "policy"] = "unknown"
@@ -140,13 +141,15 @@ class Rule:
     because: Because = Because.INDETERMINATE  # why, when no line of a table speaks
     score: str = ""
     at_least: int = 0
-    note: str = ""  # a remark of the catalogue, shown where this rule is met
+    notes: tuple[tuple[Answer, str], ...] = ()  # a remark of the catalogue for each answer that wants one
+    hints: tuple[tuple[Answer, tuple[str, ...]], ...] = ()  # on this answer the notes of those rules are shown too
 
     @property
     def asks(self) -> tuple[str, ...]:
         """The rules that this rule asks directly."""
         named = tuple(name for name in (self.record, self.word) if name)
-        return (*self.of, *self.met_when, *self.not_met_when, *named, *self.doubted_by)
+        hinting = [name for _, names in self.hints for name in names]
+        return (*self.of, *self.met_when, *self.not_met_when, *named, *self.doubted_by, *hinting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +268,7 @@ class Study:
     population: tuple[str, ...] = ()
     reported: Mapping[str, str] = field(default_factory=dict)  # name in the output -> variable
     units: Mapping[str, str] = field(default_factory=dict)  # concept -> canonical unit
+    names: Mapping[str, Text] = field(default_factory=dict)  # of the drugs, by their id
     presume_absence: bool = False
     leap_birthday: Literal["1 March", "28 February"] = "1 March"
     partial_birth: Literal["interval", "1 July"] = "interval"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +12,8 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from adapter.errors import did_you_mean
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def is_loopback(host: str) -> bool:
@@ -38,7 +41,16 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_time(text: str) -> str:
+    found = re.fullmatch(r"(?:([a-z]{3})(?:-([a-z]{3}))? )?(?:[01]\d|2[0-3]):[0-5]\d", text)
+    days = [day for day in (found.groups() if found else ()) if day]
+    if not found or any(day not in DAYS for day in days) or days != sorted(days, key=DAYS.index):
+        raise ValueError('expected a time such as "06:00" or "mon-fri 06:00", days mon to sun')
+    return text
+
+
 Url = Annotated[str, AfterValidator(_guarded)]
+Time = Annotated[str, AfterValidator(_known_time)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -165,6 +177,13 @@ class Outputs(Section):
     email: Email = Email()
 
 
+class Schedule(Section):
+    """When runs begin on their own: at times of the hospital's day, or again and again."""
+
+    times: tuple[Time, ...] = Field(default=("06:00",), min_length=1)
+    every_minutes: int | None = Field(default=None, ge=1, le=10_080)
+
+
 class Worklist(Section):
     """Where the investigators' page listens."""
 
@@ -188,5 +207,6 @@ class Settings(Section):
     database: Database = Database()
     population: Population = Population()
     outputs: Outputs = Outputs()
+    schedule: Schedule = Schedule()
     worklist: Worklist = Worklist()
     log: Log = Log()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from adapter.screening.model import Because, Kind
@@ -24,6 +26,7 @@ from adapter.screening.study import (
 from adapter.study.forms import (
     CriterionForm,
     RuleForm,
+    ScaleForm,
     ScoreForm,
     SupposedForm,
     TextForm,
@@ -31,7 +34,7 @@ from adapter.study.forms import (
     VariableForm,
     WindowForm,
 )
-from adapter.study.parameters import option
+from adapter.study.parameters import chosen
 
 _DRUGS = ("Medication", "MedicationAdministration", "MedicationDispense", "MedicationRequest", "MedicationStatement")
 RESOURCES: Mapping[Kind, tuple[str, ...]] = {
@@ -63,10 +66,18 @@ def variable(name: str, form: VariableForm) -> Variable:
         label=text(form.label),
         resources=resources,
         window=window(form.window),
-        scale=WordScale(form.scale.by, form.scale.positive_from, form.scale.negative_below),
+        scale=scale(form.scale),
         absent_because=form.absent_because or (Because.NOT_ASSESSED if stated else Because.NO_RESULT),
         **fields,
     )
+
+
+def scale(form: ScaleForm) -> WordScale:
+    """How a number becomes a word; `5/25` is negative below 5 and positive from 25 on."""
+    if form.limits is None:
+        return WordScale(form.by, form.positive_from, form.negative_below)
+    negative, positive = form.limits.split("/")
+    return WordScale(form.by, Decimal(positive), Decimal(negative))
 
 
 def window(form: WindowForm) -> Window:
@@ -81,30 +92,33 @@ def window(form: WindowForm) -> Window:
 
 def rule(name: str, form: RuleForm, parameters: Mapping[str, Parameter]) -> Rule:
     """A rule of a form that `check_rule` has found whole."""
+    return replace(_bare(name, form, parameters), notes=tuple(form.notes.items()), hints=tuple(form.hints.items()))
+
+
+def _bare(name: str, form: RuleForm, parameters: Mapping[str, Parameter]) -> Rule:
     if form.choose:
-        chosen = option(parameters[form.choose], form.options)
-        return Rule(name, "any_of", (chosen,) if chosen else (), note=form.note)
+        return Rule(name, "any_of", chosen(parameters[form.choose], form.options))
     if form.variable is not None:
-        return Rule(name, "compare", compare=_comparison(form), note=form.note)
+        return Rule(name, "compare", compare=_comparison(form))
     if form.score:
-        return Rule(name, "score", score=form.score, at_least=int(form.at_least or 0), note=form.note)
+        return Rule(name, "score", score=form.score, at_least=int(form.at_least or 0))
     if form.met_when or form.not_met_when:
         return Rule(name, "table", met_when=form.met_when, not_met_when=form.not_met_when, because=form.because)
     if form.record:
         return _of_record(name, form)
     if form.all_of:
-        return Rule(name, "all_of", form.all_of, note=form.note)
+        return Rule(name, "all_of", form.all_of)
     if form.any_of:
-        return Rule(name, "any_of", form.any_of, note=form.note)
-    return Rule(name, "none_of", form.none_of, note=form.note)
+        return Rule(name, "any_of", form.any_of)
+    return Rule(name, "none_of", form.none_of)
 
 
 def _of_record(name: str, form: RuleForm) -> Rule:
     if form.word:
-        return Rule(name, "word", record=form.record, word=form.word, word_wins=form.word_wins, note=form.note)
+        return Rule(name, "word", record=form.record, word=form.word, word_wins=form.word_wins)
     if form.doubted_by:
-        return Rule(name, "doubted", record=form.record, doubted_by=form.doubted_by, note=form.note)
-    return Rule(name, "reads", record=form.record, counts=form.counts or (), note=form.note)
+        return Rule(name, "doubted", record=form.record, doubted_by=form.doubted_by)
+    return Rule(name, "reads", record=form.record, counts=form.counts or ())
 
 
 def _comparison(form: RuleForm) -> Comparison:

@@ -21,9 +21,10 @@ class Expected(Form):
 
     decision: Literal["candidate", "potential-candidate", "open", "ineligible"]
     why: str = ""
-    criteria: dict[str, Expectation] = {}
-    scores: dict[str, tuple[int, int]] = {}
-    variables: dict[str, float] = {}
+    criteria: dict[str, Expectation] = Field(default={})
+    notes: dict[str, tuple[str, ...]] = Field(default={})  # criterion -> keys of what it remarks
+    scores: dict[str, tuple[int, int]] = Field(default={})
+    variables: dict[str, float] = Field(default={})
     settles: tuple[str, ...] | None = None
 
 

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.errors import StudyError, did_you_mean
 from adapter.screening.picks.windows import wanted
-from adapter.screening.study import Rule, Study
+from adapter.screening.study import Comparison, Parameter, Rule, Study
 from adapter.study.codelists import Codelists
+from adapter.study.forms import RuleForm
 
+_QUESTIONS = ("words", "reference", "below", "at_most", "above", "at_least")
+_WITH_RECORD = ("word", "doubted_by", "counts")
+_NOTHING: tuple[object, ...] = (None, ())
+_ANYWHERE = frozenset({"notes", "hints"})
+# The keys that open a rule, and what may stand beside each.
+_FORMS: Mapping[str, frozenset[str]] = {
+    "choose": frozenset({"options"}),
+    "variable": frozenset(Comparison.__dataclass_fields__),
+    "score": frozenset({"at_least"}),
+    "met_when": frozenset({"not_met_when", "because"}),
+    "not_met_when": frozenset({"met_when", "because"}),
+    "record": frozenset({*_WITH_RECORD, "word_wins"}),
+    "all_of": frozenset(),
+    "any_of": frozenset(),
+    "none_of": frozenset(),
+}
 # Concepts that no codelist holds: what the person and the own study say.
 _PERSON = frozenset({"person.birth", "person.sex", "other_study", "this_study"})
 
@@ -58,6 +75,7 @@ def check(study: Study, codelists: Codelists, files: Files) -> None:
         if name not in known:
             raise StudyError(f'{place}: no {kind} "{name}".{did_you_mean(name, known)}')
     _parts(study, files)
+    _groups(study, files)
     _concepts(study, codelists, files)
     _circles(study, files)
 
@@ -106,6 +124,18 @@ def _parts(study: Study, files: Files) -> None:
             raise StudyError(f"{files.criterion(criterion.id)}: {wrong} {listed}.")
 
 
+def _groups(study: Study, files: Files) -> None:
+    """A part takes a group whole or leaves it: of a stated total nobody can tell which item of a group gave points."""
+    for score in study.scores.values():
+        groups = {item.id: item.group for item in score.items if item.group}
+        for part in score.parts:
+            kept = {groups[name] for name in groups if name not in part.without}
+            for name in part.without:
+                if groups.get(name) in kept:
+                    place = f"{files.scores[score.id]}, {score.id}, {part.id}"
+                    raise StudyError(f'{place}: leaves out "{name}" but not all of its group "{groups[name]}".')
+
+
 def _concepts(study: Study, codelists: Codelists, files: Files) -> None:
     known = {*codelists.names.values(), *_PERSON, *(rule.concept for rule in study.derivations)}
     for place, concept in _named_concepts(study, files):
@@ -146,3 +176,42 @@ def _circles(study: Study, files: Files) -> None:
 def of_score(rule: Rule, study: Study) -> list[str]:
     """The rules of the items of the score that a rule asks."""
     return [item.rule for item in study.score_of(rule.score).items] if rule.score else []
+
+
+def check_rule(
+    name: str, form: RuleForm, file: Path, parameters: Mapping[str, Parameter], rules: Mapping[str, object]
+) -> None:
+    """Raise unless the rule asks one thing, whole, and every option of it leads to a rule."""
+    place = f"{file}, {name}"
+    key = next((key for key in _FORMS if getattr(form, key)), None)
+    if key is None:
+        raise StudyError(f"{place}: says nothing. Give it one of {', '.join(_FORMS)}.")
+    for stray in sorted(form.model_fields_set - {key} - _FORMS[key] - _ANYWHERE):
+        raise StudyError(f'{place}: "{stray}" has no place beside "{key}". Make it a rule of its own.')
+    if key == "choose":
+        _options(place, form, parameters, rules)
+    if key == "variable" and not form.recorded and all(getattr(form, question) in _NOTHING for question in _QUESTIONS):
+        raise StudyError(f'{place}: asks nothing of "{form.variable}". Add recorded or one of {", ".join(_QUESTIONS)}.')
+    if key == "score" and form.at_least is None:
+        raise StudyError(f'{place}: asks nothing of the score "{form.score}". Add at_least.')
+    given = [each for each in _WITH_RECORD if each in form.model_fields_set]
+    if key == "record" and len(given) != 1:
+        raise StudyError(f"{place}: a record goes with one of {', '.join(_WITH_RECORD)}, not {len(given)} of them.")
+
+
+def _options(place: str, form: RuleForm, parameters: Mapping[str, Parameter], rules: Mapping[str, object]) -> None:
+    parameter = parameters.get(form.choose)
+    if parameter is None:
+        raise StudyError(f'{place}: no parameter "{form.choose}".{did_you_mean(form.choose, parameters)}')
+    accepted = parameter.accepts.removeprefix("list:").split("|")
+    _each_known(place, f"word of {form.choose}", form.options, accepted)
+    _each_known(place, "rule", form.options.values(), rules)
+    for word in accepted:
+        if word not in form.options:
+            raise StudyError(f'{place}: no option for {form.choose} = "{word}". Add it to options.')
+
+
+def _each_known(place: str, kind: str, words: Iterable[str], known: Collection[str]) -> None:
+    for word in words:
+        if word not in known:
+            raise StudyError(f'{place}: no {kind} "{word}".{did_you_mean(word, known)}')

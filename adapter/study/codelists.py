@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fnmatch
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 from adapter.errors import StudyError, did_you_mean
 
 OWN_SYSTEM = "https://trial-adapter.example/fhir/CodeSystem/concepts"
+NAMED = ("http://", "https://", "urn:")  # systems that a server knows by name
 KINDS = frozenset({"lab", "vital", "observation", "score", "finding", "attestation", "condition", "procedure"})
 # A table is known by its columns, not by its file's name: the first line that is contained in the header decides.
 TABLES: Mapping[str, frozenset[str]] = {
@@ -51,6 +53,11 @@ class Drug:
     names: tuple[str, ...]
     codes: tuple[tuple[str, str], ...]
 
+    @property
+    def chinese(self) -> str:
+        """Return the first of its names that is Chinese, or its name where none is."""
+        return next((name for name in self.names if re.match("[\u3400-\u9fff]", name)), self.name)
+
 
 @dataclass(frozen=True)
 class Codelists:
@@ -60,6 +67,7 @@ class Codelists:
     drugs: Mapping[str, Drug] = field(default_factory=dict)
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # class -> drugs
     systems: Mapping[str, str] = field(default_factory=dict)  # spelling -> the one we use
+    declared: tuple[str, ...] = ()  # the systems that the hospital names as its own
     prefixed: frozenset[str] = frozenset()
     site: tuple[Line, ...] = ()  # the hospital's codes
     words: tuple[Line, ...] = ()  # what coded or worded results mean: the hospital's first, then the shared ones
@@ -116,6 +124,7 @@ def load_codelists(folders: Iterable[Path], hospital: Path | None = None) -> Cod
         drugs=_drugs(tables["drugs"]),
         classes=_classes(tables["classes"]),
         systems={system_key(line["system"]): system_key(line["means"] or line["system"]) for line in spellings},
+        declared=tuple(line["system"] for line in systems),
         prefixed=frozenset(system_key(line["system"]) for line in tables["systems"] if line["match"] == "prefix"),
         site=tuple(line for line in codes if not line["value"]),
         words=tuple(line for line in [*codes, *tables["site"]] if line["value"]),
@@ -228,3 +237,26 @@ def _check_hospital(lists: Codelists, codes: Sequence[Line], systems: Sequence[L
     for line in systems:
         if system_key(line["means"]) not in lists.systems:
             raise line.fault(f'no system "{line["means"]}".{did_you_mean(line["means"], lists.systems)}')
+
+
+def tokens(lists: Codelists, concepts: Iterable[str]) -> tuple[str, ...]:
+    """Return the search tokens of these concepts, sorted; `sheet.*` stands for all items of a sheet.
+
+    A code of a system that the hospital calls by a name of its own is asked for under that name as well.
+    """
+    patterns = tuple(concepts)
+    lines = [line for line in (*lists.entries, *lists.site) if line["code"] and _wanted(line["concept"], patterns)]
+    return tuple(sorted({token for line in lines for token in _tokens_of(line, lists)}))
+
+
+def _tokens_of(line: Line, lists: Codelists) -> Iterable[str]:
+    system, code = line["system"], line["code"].replace("+", "").replace("*", "")
+    if system.startswith(NAMED):
+        yield f"{system}|{code}"
+    for own in lists.declared:
+        if own != system and lists.canonical(own) == lists.canonical(system):
+            yield f"{own}|{code}"
+
+
+def _wanted(concept: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatch.fnmatchcase(concept, pattern) for pattern in patterns)

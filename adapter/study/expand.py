@@ -36,7 +36,9 @@ def sheet(score: ScoreForm) -> tuple[dict[str, Tree], dict[str, Tree]]:
     if form is None:
         return {}, {}
     labels: dict[str, TextForm] = {item.id: item.label for item in score.items} | form.also
-    variables, rules = {}, {}
+    hints = {item.id: item.hints for item in score.items if item.hints}
+    variables: dict[str, Tree] = {}
+    rules: dict[str, Tree] = {}
     for item, label in labels.items():
         name = f"{form.prefix}.{item}"
         variables[name] = {
@@ -50,4 +52,6 @@ def sheet(score: ScoreForm) -> tuple[dict[str, Tree], dict[str, Tree]]:
             "absent_because": "not_assessed",
         }
         rules[name] = {"variable": name, "words": ["present"], "attributable": form.attributable}
+        if item in hints:
+            rules[name]["hints"] = {"unknown": hints[item]}
     return variables, rules

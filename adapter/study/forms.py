@@ -44,6 +44,7 @@ class ScaleForm(Form):
     by: Literal["range", "flag", "detectable", "limits"] = "range"
     positive_from: Decimal | None = None
     negative_below: Decimal | None = None
+    limits: str | None = Field(default=None, pattern=r"^\d{1,9}(\.\d{1,9})?/\d{1,9}(\.\d{1,9})?$")  # both as one word
 
 
 class VariableForm(Form):
@@ -60,6 +61,7 @@ class VariableForm(Form):
     only_words: tuple[str, ...] = ()
     closed_by: str = ""
     only_systemic: bool = False
+    at_least_days: Days = 0
     undated: Literal["sure", "unknown", "drop"] = "unknown"
     dated_by: Literal["start", "end", "newest"] = "start"
     absence: Literal["unknown", "no", "policy"] = "unknown"
@@ -109,7 +111,8 @@ class RuleForm(Form):
     score: str = ""
     choose: str = ""
     options: dict[str, str] = {}
-    note: str = ""
+    notes: dict[Answer, str] = {}
+    hints: dict[Answer, tuple[str, ...]] = {}
 
 
 class CriterionForm(RuleForm):
@@ -131,6 +134,7 @@ class ItemForm(Form):
     rule: str = ""
     group: str = ""
     bedside: bool = False
+    hints: tuple[str, ...] = ()  # rules whose notes are shown while nobody has looked
     definition: str = ""
 
 

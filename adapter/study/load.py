@@ -12,11 +12,10 @@ from adapter.errors import StudyError, did_you_mean
 from adapter.screening.settle import bearing
 from adapter.screening.study import Derivation, Parameter, Score, Study, Variable
 from adapter.study import build, expand
-from adapter.study.checks import Files, check
+from adapter.study.checks import Files, check, check_rule
 from adapter.study.codelists import Codelists, load_codelists
 from adapter.study.forms import CriterionForm, RuleForm, ScoreForm, StudyForm, ThingForm, VariableForm
 from adapter.study.parameters import load_parameters, spend
-from adapter.study.rules import check_rule
 from adapter.study.toml import read_form, read_list, read_toml, tables
 
 Entries = dict[str, tuple[Path, dict[str, Any]]]  # name -> where it stands, and what stands there
@@ -38,10 +37,15 @@ def find_study(name: str, mappings: Path) -> Path:
     for folder in (Path(name), shipped / name):
         if (folder / "study.toml").is_file():
             return folder
-    known = sorted(path.parent.name for path in shipped.glob("*/study.toml"))
+    known = shipped_studies(mappings)
     raise StudyError(
         f'no study "{name}": neither a folder with study.toml nor one of {", ".join(known)}.{did_you_mean(name, known)}'
     )
+
+
+def shipped_studies(mappings: Path) -> list[str]:
+    """The ids of the studies that come with the adapter."""
+    return sorted(path.parent.name for path in (mappings / "studies").glob("*/study.toml"))
 
 
 def find_hospital(name: str | None, mappings: Path) -> Path | None:

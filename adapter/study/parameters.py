@@ -77,11 +77,12 @@ def spend(tree: Any, parameters: Mapping[str, Parameter], where: str) -> Any:
     return _value(parameters[name], named["otherwise"])
 
 
-def option(parameter: Parameter, options: Mapping[str, str]) -> str | None:
-    """The option that a parameter's value chooses; `number` stands for any number."""
-    if parameter.value in options:
-        return options[parameter.value]
-    return options.get("number") if _number(parameter.value) is not None else None
+def chosen(parameter: Parameter, options: Mapping[str, str]) -> tuple[str, ...]:
+    """The options that a parameter's value chooses: `number` stands for any number, each word of a list for itself."""
+    words = listed(parameter.value) if parameter.accepts.startswith("list:") else [parameter.value]
+    if _number(parameter.value) is not None:
+        words.append("number")
+    return tuple(dict.fromkeys(options[word] for word in words if word in options))
 
 
 def _value(parameter: Parameter, otherwise: str | None) -> Any:

@@ -25,8 +25,11 @@ def test_a_note_holds_every_criterion_with_its_answer(patient, language):
     assert (ran.code, ran.err) == (0, "")
     said = {line.split()[0]: line for line in ran.out.splitlines() if "[" in line and line.split()[0] in IDS}
     assert sorted(said) == sorted(IDS)
-    words = {"en": ("[met]", "[not met]", "[unknown]"), "zh": ("[符合]", "[不符合]", "[未知]")}[language]
-    assert all(any(word in line for word in words) for line in said.values())
+    words = {
+        "en": {"I": ("[met]", "[not met]", "[unknown]"), "E": ("[present: excludes]", "[ruled out]", "[open]")},
+        "zh": {"I": ("[符合]", "[不符合]", "[待明确]"), "E": ("[存在（排除）]", "[已排除]", "[待明确]")},
+    }[language]
+    assert all(any(word in line for word in words[name[0]]) for name, line in said.items())
 
 
 @pytest.mark.parametrize("patient", FIVE)

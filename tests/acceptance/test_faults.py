@@ -129,8 +129,12 @@ def test_a_command_line_that_says_nothing_clear_is_usage(words, said):
 
 
 def test_a_patient_who_is_not_there_is_named():
-    refused(run(*SCREEN, "--source", CASES, "--patients", "d1,nobody"), 12, "Patient/nobody: not among")
-    refused(run("explain", "nobody", *SCREEN[1:], "--source", CASES), 12, "Patient/nobody: not among")
+    refused(
+        run(*SCREEN, "--source", CASES, "--patients", "d1,nobody"), 12, "not judged: Patient/nobody (not in the source)"
+    )
+    refused(
+        run("explain", "nobody", *SCREEN[1:], "--source", CASES), 12, "not judged: Patient/nobody (not in the source)"
+    )
 
 
 @pytest.mark.parametrize(

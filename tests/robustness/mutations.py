@@ -46,7 +46,6 @@ TYPES = (
     "Condition",
     "Medication",
     "MedicationRequest",
-    "Bundle",
     "ResearchSubject",
     "",
     "Nobody",
@@ -151,7 +150,7 @@ def _surrogate(copy: Any, random: Random) -> None:
 
 def _many(copy: Any, random: Random) -> None:
     holder, key = _any(copy, random, lambda key, value: isinstance(value, list))
-    holder[key] = [holder[key]] * 3_000 if not isinstance(holder[key], list) else holder[key] * 3_000
+    holder[key] = [holder[key]] * 300 if not isinstance(holder[key], list) else holder[key] * 300
 
 
 def _written(copy: Any, random: Random) -> str:

@@ -29,3 +29,8 @@ def screen() -> pipeline.Screen:
 def resources(case: Path) -> tuple[dict[str, Any], ...]:
     """Return the resources of one case."""
     return tuple(entry["resource"] for entry in json.loads(case.read_text(encoding="utf-8"))["entry"])
+
+
+def patient(case: Path) -> str:
+    """Return the id of the patient of one case."""
+    return next(one["id"] for one in resources(case) if one["resourceType"] == "Patient")

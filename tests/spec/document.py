@@ -22,7 +22,7 @@ PICKS = (
     "windows",
     "absence",
 )
-RULES = ("limits", "reports", "words", "shades", "logic", "record_and_word", "scores", "choices")
+RULES = ("limits", "reports", "words", "shades", "logic", "record_and_word", "notes", "scores", "choices")
 HOW_TO_READ = f"""
 Each table is a set of tests. Above it stands what a study's files would hold; labels are left out, so is the concept of
 a variable that bears its name. A row gives facts and the answer of the rule `answer`, with the reason of an unknown.

@@ -71,6 +71,8 @@ class Given:
     trouble: Because | None = None
     recorded: When = None
     route: str = ""
+    sign: str = ""  # of a number whose unit is in no table
+    unsaid: tuple[str, ...] = ()  # what a diagnosis leaves out: its verification, its clinical status
 
     def fact(self, as_of: date, number: int) -> Fact:
         """The fact that a reader would have made of it."""
@@ -93,8 +95,12 @@ class Given:
             received=self.value,
             cause=self.cause,
             recorded=span(self.recorded, as_of),
-            extra=tuple(pair for pair in (("status", self.status), ("route", self.route)) if pair[1]),
+            extra=tuple(pair for pair in self._extra() if pair[1]),
         )
+
+    def _extra(self) -> tuple[tuple[str, str], ...]:
+        told = (("status", self.status), ("route", self.route), ("comparator", self.sign))
+        return (*told, *((name, "missing") for name in self.unsaid))
 
     def __str__(self) -> str:
         said = " ".join(part for part in (self.of, self.value, self.unit) if part)
@@ -102,9 +108,10 @@ class Given:
             self.status,
             f"flag {self.flag}" if self.flag else "",
             *(f"range {low}..{high}{' ' * bool(sex)}{sex}" for low, high, sex in self.report),
-            str(self.trouble) if self.trouble else "",
+            " ".join(part for part in (self.sign, str(self.trouble)) if part) if self.trouble else "",
             f"due to {self.cause}" if self.cause else "",
             f"given {self.route}ly" if self.route else "",
+            *(f"{name} not said" for name in self.unsaid),
             f"recorded {told(self.recorded)}" if self.recorded is not None else "",
         ]
         time = told(self.when) + f" {self.at}" * bool(self.at)

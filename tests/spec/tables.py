@@ -68,6 +68,7 @@ class Table:
     parts: tuple[str, ...] = ()
     score: str = ""  # the score whose range is asked for, instead of the rule `answer`
     presume: bool = False
+    notes: bool = False  # the answer names what is remarked, too
     set: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -87,7 +88,8 @@ class Table:
         if self.score:
             found = judgement.score(self.score)
             return f"{found.low} to {found.high}" + (f", {found.because}" if found.because else "")
-        return spoken(judgement.finding("answer"))
+        finding = judgement.finding("answer")
+        return ", ".join([spoken(finding), *(note.key for note in finding.notes)] if self.notes else [spoken(finding)])
 
 
 def meant(answers: Mapping[str, str]) -> list[Given]:

@@ -6,7 +6,7 @@ import pytest
 
 from adapter.errors import StudyError
 from adapter.screening.study import Parameter
-from adapter.study.parameters import check, load_parameters, option, parse_settings, spend
+from adapter.study.parameters import check, chosen, load_parameters, parse_settings, spend
 from tests.acceptance.command import STUDY, TOY, refused, run
 
 
@@ -85,8 +85,13 @@ def test_a_word_may_stand_for_another_number():
 
 def test_an_option_is_chosen_by_word_or_as_any_number():
     options = {"report": "by_report", "number": "by_number"}
-    chosen = [option(parameter(value, "report|number"), options) for value in ("report", "6.5")]
-    assert chosen == ["by_report", "by_number"]
+    rules = [chosen(parameter(value, "report|number"), options) for value in ("report", "6.5")]
+    assert rules == [("by_report",), ("by_number",)]
+
+
+def test_of_a_list_every_word_chooses_its_option():
+    options = {"a": "rule", "b": "rule", "c": "other"}
+    assert chosen(parameter("a, b,c", "list:a|b|c"), options) == ("rule", "other")
 
 
 def test_settings_are_split_at_the_first_sign():

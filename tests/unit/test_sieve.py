@@ -177,6 +177,13 @@ def test_type_id_and_patient_are_found_in_spoilt_bytes(spoilt):
     assert (head.resourceType, head.id, head.patient_key()) == ("Observation", "o", "Patient/p")
 
 
+@pytest.mark.parametrize("spoilt", [b"", b',"x":NaN'])
+def test_of_an_enrolment_the_individual_is_the_patient(spoilt):
+    raw = b'{"resourceType":"ResearchSubject","id":"s","individual":{"reference":"Patient/p"}' + spoilt + b"}"
+    assert Sieve(wanted).look(raw).patient == "Patient/p"
+    assert Sieve(wanted).look(raw.replace(b"ResearchSubject", b"Observation")).patient is None
+
+
 def test_a_head_read_by_the_source_is_not_read_again():
     head = read_head(b'{"resourceType":"Observation","id":"o","code":' + UNWANTED_CODE + b"}")
     assert Sieve(wanted).look(b"not looked at", head).verdict is Verdict.NOT_WANTED

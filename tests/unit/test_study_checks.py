@@ -130,6 +130,27 @@ def test_a_variable_without_concepts_cannot_be_asked(tmp_path):
     refused(load(folder), 11, "variables.toml, insulin: has no concepts, and insulin_on_record asks for it")
 
 
+SCORE = """
+id = "one"
+label = { en = "", zh = "" }
+parts = [{ id = "one-part", label = { en = "", zh = "" }, without = ["b"] }]
+items = [
+  { id = "a", weight = 3, rule = "I1", group = "g", label = { en = "", zh = "" } },
+  { id = "b", weight = 4, rule = "I1", group = "g", label = { en = "", zh = "" } },
+]
+"""
+
+
+def test_a_part_of_a_score_takes_a_group_whole_or_leaves_it(tmp_path):
+    folder = changed(tmp_path, "study.toml", "flag_rule", 'scores = ["one"]\nflag_rule')
+    file = folder / "scores" / "one" / "score.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text(SCORE, encoding="utf-8")
+    refused(load(folder), 11, 'score.toml, one, one-part: leaves out "b" but not all of its group "g"')
+    file.write_text(SCORE.replace('["b"]', '["a", "b"]'), encoding="utf-8")
+    assert load(folder).code == 0
+
+
 def test_a_study_without_criteria_is_none(tmp_path):
     folder = changed(tmp_path, "criteria.toml", "", "")
     (folder / "criteria.toml").write_text("", encoding="utf-8")

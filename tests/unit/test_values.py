@@ -145,6 +145,21 @@ def test_trouble_is_named(concept, columns, trouble):
     assert (measured.quantity, measured.trouble) == (None, trouble)
 
 
+@pytest.mark.parametrize(
+    ("columns", "comparator"),
+    [
+        ({"string": "<20"}, "<"),
+        ({"number": Decimal(20), "comparator": "<"}, "<"),
+        ({"number": Decimal(20), "comparator": "<", "unit": "stones"}, "<"),
+        ({"string": "20"}, ""),
+        ({"string": ">20"}, ""),
+        ({"number": Decimal(20), "comparator": "<", "unit": "IU/mL"}, ""),
+    ],
+)
+def test_of_a_number_without_a_known_unit_the_upper_bound_is_kept(columns, comparator):
+    assert read("hbv_dna", **columns).comparator == comparator
+
+
 def test_a_hint_speaks_where_no_unit_is():
     assert read("c3", number=Decimal("0.9"), hint="g/L").quantity == exactly("0.9", "g/L")
     assert read("c3", string="90", hint="mg/dL").quantity == exactly("0.90", "g/L")

@@ -41,7 +41,7 @@ class Match:
 class _Row:
     match: Match
     kinds: frozenset[str]
-    text: str = ""  # must stand in the text; `!x`: must not
+    text: str = ""  # must stand in the text; `!x`: must not; `&`: both
 
 
 class Codes:
@@ -230,9 +230,8 @@ def _longest(codes: Mapping[str, list[_Row]], code: str) -> Sequence[_Row]:
 
 
 def _holds(condition: str, texts: Sequence[str]) -> bool:
-    if condition.startswith("!"):
-        return not any(condition[1:] in text for text in texts)
-    return not condition or any(condition in text for text in texts)
+    parts = [part for part in condition.split("&") if part]
+    return all(any(part.removeprefix("!") in text for text in texts) is not part.startswith("!") for part in parts)
 
 
 def _unique(matches: Iterable[Match]) -> tuple[Match, ...]:

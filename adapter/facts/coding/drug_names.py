@@ -22,21 +22,22 @@ class NameFinder:
         found: list[tuple[int, str, str]] = []
         for name, drug in self._names:
             if name in rest:
-                for start in _places(name, rest):
-                    found.append((start, drug.id, drug.name))
-                    # What one name has taken, no shorter one may take again.
-                    rest = rest[:start] + "\0" * len(name) + rest[start + len(name) :]
+                whole = _whole(name)
+                found += [(hit.start(), drug.id, drug.name) for hit in whole.finditer(rest)]
+                # What one name has taken, no shorter one may take again.
+                rest = whole.sub("\0" * len(name), rest)
         for ending, drug in self._endings:
             found += [(hit.start(), drug.id, hit.group()) for hit in ending.finditer(rest)]
         return [(drug_id, name) for _, drug_id, name in sorted(found)]
 
 
-def _places(name: str, text: str) -> list[int]:
+def _whole(name: str) -> re.Pattern[str]:
     head = r"(?<![a-z0-9])" if name[0].isascii() and name[0].isalnum() else ""
     tail = r"(?![a-z0-9])" if name[-1].isascii() and name[-1].isalnum() else ""
-    return [hit.start() for hit in re.finditer(head + re.escape(name) + tail, text)]
+    return re.compile(head + re.escape(name) + tail)
 
 
 def _ending(name: str) -> re.Pattern[str]:
     letters, tail = (r"[a-z-]", r"(?![a-z0-9])") if name.isascii() else (r"[\u3400-\u9fff]", "")
-    return re.compile(f"{letters}*{re.escape(name[1:])}{tail}")
+    # Begun at the first letter of a word only: from each letter of a long one it would take for ever.
+    return re.compile(f"(?<!{letters}){letters}*{re.escape(name[1:])}{tail}")

@@ -74,7 +74,7 @@ def _measured(row: Row, cells: Mapping[str, Any], match: Match, told: Mapping[st
     fact = row.fact(
         match,
         Kind.WORD if match.is_word else Kind.RESULT,
-        {"sex": match.sex} if match.sex else None,
+        {name: said for name, said in (("sex", match.sex), ("comparator", measured.comparator)) if said},
         quantity=measured.quantity,
         word=measured.word,
         flag=measured.flag,

@@ -34,6 +34,7 @@ class Measured:
     ranges: tuple[ReferenceRange, ...] = ()
     trouble: Because | None = None
     received: str = ""
+    comparator: str = ""  # `<` before a number whose unit is in no table
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class Numbers:
     quantity: Quantity | None = None
     scale: Scale | None = None
     trouble: Because | None = None
+
+    @property
+    def sign(self) -> str:
+        """`<` where every way to read the number has an upper bound alone."""
+        return "<" if self.ways and all(way.interval.low is None for way in self.ways) else ""
 
 
 def read_value(
@@ -67,7 +73,8 @@ def read_value(
     elif not trouble and numbers.quantity is None and said.word is None:
         trouble = None if said.flag or flag else reader.silence()
     ranges = reference_ranges(row.get("ranges"), units, numbers.scale, words.rest_of) if numbers.scale else ()
-    return Measured(numbers.quantity, said.word, flag or said.flag, ranges, trouble, reader.received())
+    below = numbers.sign if trouble is Because.UNMAPPED else ""
+    return Measured(numbers.quantity, said.word, flag or said.flag, ranges, trouble, reader.received(), below)
 
 
 @dataclass(frozen=True, slots=True)

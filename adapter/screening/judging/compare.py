@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from adapter.screening.judging.logic import most_urgent, unknown
 from adapter.screening.judging.readings import compare
 from adapter.screening.judging.series import occasions, risen
 from adapter.screening.judging.voices import Voice, agreed, preferred, voice
-from adapter.screening.model import Answer, Because, Evidence, Finding, Pick
+from adapter.screening.model import Answer, Because, Evidence, Finding, Kind, Pick
 from adapter.screening.study import Comparison, PickKind, Rule, Variable
 
 _ONE_MOMENT = frozenset({PickKind.LATEST, PickKind.EARLIEST, PickKind.CHANGE})
@@ -23,7 +24,18 @@ def answer(rule: Rule, pick: Pick, variable: Variable, sex: str | None) -> Findi
         return unknown(Because.INDETERMINATE, found.evidence)
     if found.answer is Answer.NOT_MET and question.never == "unknown":
         return unknown(Because.INDETERMINATE, found.evidence)
-    return found
+    return replace(found, notes=(*found.notes, *_on_trust(found))) if found.answer is Answer.MET else found
+
+
+def _on_trust(found: Finding) -> list[Evidence]:
+    """What a fact does not say and is taken for granted: that it was confirmed, that it goes on."""
+    pieces = [(piece, piece.fact) for piece in found.evidence if piece.fact is not None]
+    return [
+        Evidence(fact, f"{name}_missing", piece.args)
+        for piece, fact in pieces
+        for name, taken in (("verification", True), ("clinical", fact.open))
+        if taken and (name, "missing") in fact.extra
+    ]
 
 
 def _answer(question: Comparison, pick: Pick, variable: Variable, sex: str | None) -> Finding:
@@ -58,15 +70,19 @@ def _of_nothing(pick: Pick, variable: Variable) -> Finding:
         return Finding(Answer.NOT_MET, None, (Evidence(None, "nothing_recorded", (("variable", variable.id),)),))
     because = pick.because or variable.absent_because
     args = (("because", because.value), ("variable", variable.id))
-    return unknown(because, (Evidence(None, "missing", args),))
+    left_out = tuple(Evidence(fact, "left_out", args) for fact in pick.left_out)
+    return unknown(because, left_out or (Evidence(None, "missing", args),))
 
 
 def _any(question: Comparison, voices: Sequence[Voice]) -> Finding:
     """Met by one; not met when everything readable says no; a doubtful or unreadable one leaves it open."""
     met = [voice for voice in voices if voice.sure and voice.said is Answer.MET]
-    if met:
-        return Finding(Answer.MET, None, tuple(voice.evidence for voice in met))
     against_it = [voice for voice in voices if voice.sure and voice.said is Answer.NOT_MET]
+    if met:
+        # A normal result is no answer to an abnormal one of another day; a person's no is one to a yes.
+        stated = [voice.evidence for voice in against_it if voice.fact.kind is Kind.WORD]
+        notes = tuple(Evidence(piece.fact, "stands_against", piece.args) for piece in stated)
+        return Finding(Answer.MET, None, tuple(voice.evidence for voice in met), notes)
     open_ones = [
         voice for voice in voices
         if voice.said is Answer.UNKNOWN or (not voice.sure and (voice.said is Answer.MET or not against_it))

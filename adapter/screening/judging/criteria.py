@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from adapter.screening.judging import scores
+from adapter.screening.judging.breakdown import breakdown
 from adapter.screening.judging.compare import answer
 from adapter.screening.judging.logic import all_of, any_of, most_urgent, none_of, notes_of, unique, unknown
 from adapter.screening.model import Answer, Because, Evidence, Finding, Pick, ScoreRange
@@ -23,10 +25,7 @@ class Judgement:
         """The finding of a rule."""
         if rule_id not in self._findings:
             rule = self.study.rules[rule_id]
-            found = _FORMS[rule.form](rule, self)
-            if rule.note and found.answer is Answer.MET:
-                found = Finding(found.answer, found.because, found.evidence, (*found.notes, Evidence(None, rule.note)))
-            self._findings[rule_id] = found
+            self._findings[rule_id] = self._remarked(rule, _FORMS[rule.form](rule, self))
         return self._findings[rule_id]
 
     def findings(self, rule_ids: Sequence[str]) -> list[Finding]:
@@ -38,6 +37,19 @@ class Judgement:
         if score_id not in self._scores:
             self._scores.update(scores.ranges(score_id, self.study, self.finding, self.picks))
         return self._scores[score_id]
+
+    def _remarked(self, rule: Rule, found: Finding) -> Finding:
+        """The finding with what the rule remarks on such an answer, and what the rules remark that it then hints at."""
+        own = [note for answer, key in rule.notes if answer is found.answer for note in _remarks(rule, key, found)]
+        hinted = [name for answer, names in rule.hints if answer is found.answer for name in names]
+        more = (*own, *notes_of(self.findings(hinted)))
+        return replace(found, notes=unique((*found.notes, *more))) if more else found
+
+
+def _remarks(rule: Rule, key: str, found: Finding) -> list[Evidence]:
+    """A rule that reads a variable remarks on each thing it read; a rule over others remarks once."""
+    read = shown(found) if rule.form == "compare" else []
+    return [Evidence(piece.fact, key, piece.args) for piece in read] or [Evidence(None, key)]
 
 
 def _compare(rule: Rule, judgement: Judgement) -> Finding:
@@ -78,10 +90,13 @@ def _word(rule: Rule, judgement: Judgement) -> Finding:
         return _record_alone(record, word)
     record_stands = record.answer is Answer.MET and word.answer is Answer.NOT_MET and not rule.word_wins
     notes: tuple[Evidence, ...] = notes_of((record, word))
+    loser, kept = (word, record) if record_stands else (record, word)
     if shown(record) and record.answer is not word.answer:
-        loser = word if record_stands else record
-        notes = (*notes, *(Evidence(e.fact, "stands_against", e.args) for e in shown(loser)))
-    kept = record if record_stands else word
+        # What leaves the record open may lean the same way as the word: that is no disagreement.
+        against = [e for e in shown(loser) if dict(e.args).get("answer") != kept.answer]
+        # What leaves it open is no contradiction, only something else on record.
+        key = "also_on_record" if loser.answer is Answer.UNKNOWN else "stands_against"
+        notes = (*notes, *(Evidence(e.fact, key, e.args) for e in against))
     same = record.answer is word.answer
     evidence = unique((*word.evidence, *shown(record))) if same else kept.evidence
     return Finding(kept.answer, None, evidence, unique(notes))
@@ -114,29 +129,36 @@ def _doubted(rule: Rule, judgement: Judgement) -> Finding:
 def _reads(rule: Rule, judgement: Judgement) -> Finding:
     """Met where another rule gives one of these answers: for what counts only while there is nothing better."""
     found = judgement.finding(rule.record)
-    return Finding(Answer.MET if found.answer in rule.counts else Answer.NOT_MET, None, found.evidence)
+    # A rule that counts no answer is never met, whatever the other one found.
+    evidence = found.evidence if rule.counts else ()
+    return Finding(Answer.MET if found.answer in rule.counts else Answer.NOT_MET, None, evidence)
 
 
 def _score(rule: Rule, judgement: Judgement) -> Finding:
     """Met when the lowest the score can be reaches the limit, not met when the highest cannot."""
     score = judgement.score(rule.score)
-    present = "|".join(name for name, finding in score.items if finding.answer is Answer.MET)
-    still_open = "|".join(name for name, finding in score.items if finding.answer is Answer.UNKNOWN)
-    args = {"high": str(score.high), "limit": str(rule.at_least), "low": str(score.low), "score": rule.score}
-    args |= {"items_present": present, "items_open": still_open}
-    evidence = (Evidence(None, "score", tuple(sorted(args.items()))), *_of_items(score))
+    owner = judgement.study.score_of(rule.score)
+    evidence = breakdown(rule, score, owner, judgement.score(owner.id), _stated(rule, judgement))
+    notes = notes_of(finding for _, finding in score.items)
     if score.because is not None:
-        return unknown(score.because, evidence)
+        return unknown(score.because, evidence, notes)
     if score.low >= rule.at_least:
-        return Finding(Answer.MET, None, evidence)
+        return Finding(Answer.MET, None, evidence, notes)
     if score.high < rule.at_least:
-        return Finding(Answer.NOT_MET, None, evidence)
-    return unknown(most_urgent(f.because for _, f in score.items if f.answer is Answer.UNKNOWN), evidence)
+        return Finding(Answer.NOT_MET, None, evidence, notes)
+    return unknown(most_urgent(f.because for _, f in score.items if f.answer is Answer.UNKNOWN), evidence, notes)
 
 
-def _of_items(score: ScoreRange) -> tuple[Evidence, ...]:
-    """What stands behind the items that a resource answered."""
-    return unique(piece for _, finding in score.items for piece in finding.evidence if piece.fact is not None)
+def _stated(rule: Rule, judgement: Judgement) -> list[Evidence]:
+    """The total that somebody stated, where one counts or could not be read."""
+    name = judgement.study.score_of(rule.score).stated
+    pieces = []
+    for reading in judgement.picks[name].readings if name else ():
+        if reading.sure:
+            because = scores.unread(reading.fact)
+            args = {"answer": "met", "question": "words", "variable": name} | ({"because": because} if because else {})
+            pieces.append(Evidence(reading.fact, "reading", tuple(sorted(args.items()))))
+    return pieces
 
 
 _FORMS: dict[str, Callable[[Rule, Judgement], Finding]] = {

@@ -22,7 +22,7 @@ def ask(fact: Fact, question: Comparison, variable: Variable, sex: str | None) -
     """Answer a question from one fact alone."""
     if question.recorded:
         return MET
-    if fact.trouble is not None:
+    if fact.trouble is not None and not _undetected(fact, variable):
         return Answer.UNKNOWN, fact.trouble
     if question.words:
         return _word(fact, question, variable, sex)
@@ -43,6 +43,8 @@ def outcome(fact: Fact, variable: Variable, sex: str | None) -> str | None:
         return _SAME.get(fact.word, fact.word)
     if fact.flag in {"positive", "negative", "indeterminate"}:
         return fact.flag
+    if _undetected(fact, variable):
+        return "negative"
     if fact.quantity is None:
         return {"high": "positive", "normal": "negative"}.get(fact.flag or "")
     return _word_of_number(fact, fact.quantity, variable, sex)
@@ -90,6 +92,12 @@ def _detectable(quantity: Quantity, report: ReferenceRange | None) -> str | None
         return "negative"
     limit = report.high if report is not None and report.high is not None else Decimal(0)
     return _split(quantity, limit, limit)
+
+
+def _undetected(fact: Fact, variable: Variable) -> bool:
+    """Whether a result below the limit of the test came without its unit: not detected in any unit."""
+    below = fact.trouble is Because.UNMAPPED and ("comparator", "<") in fact.extra
+    return below and variable.scale.by == "detectable"
 
 
 def _split(quantity: Quantity, positive: Decimal, negative: Decimal, *, reached: bool = False) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from adapter.screening.model import Answer, Because, Finding, Pick, Quantity, ScoreRange
+from adapter.screening.model import Answer, Because, Fact, Finding, Pick, Quantity, ScoreRange
 from adapter.screening.study import Score, ScoreItem, Study
 
 HIGHEST = 10**6  # no score reaches it
@@ -19,8 +19,11 @@ def ranges(score_id: str, study: Study, finding: Findings, picks: Mapping[str, P
     found = [(item, finding(item.rule)) for item in score.items]
     entry = finding(score.entry).answer if score.entry else None
     low, high = span(found)
-    stated = _stated(score, picks)
-    whole = ScoreRange(low, high, None, entry, tuple((item.id, f) for item, f in found))
+    totals = _totals(score, picks)
+    # The newest total counts even where nobody can read it: neither an older one nor the items stand in for it.
+    because = next((reason for total in totals if (reason := unread(total))), None)
+    stated = None if because else _stated(totals)
+    whole = ScoreRange(low, high, because, entry, tuple((item.id, f) for item, f in found))
     result = {score.id: whole if stated is None else _narrow(whole, *stated)}
     for part in score.parts:
         result[part.id] = _part(found, part.without, result[score.id], stated, entry)
@@ -40,17 +43,24 @@ def span(found: Sequence[tuple[ScoreItem, Finding]]) -> tuple[int, int]:
     return sum(low.values()), sum(high.values())
 
 
-def _stated(score: Score, picks: Mapping[str, Pick]) -> tuple[int, int] | None:
+def unread(total: Fact) -> Because | None:
+    """Why a stated total says nothing: it could not be read, or it is no whole number, which no sum of items can be."""
+    number = total.quantity.low if total.quantity is not None and total.quantity.exact else None
+    broken = total.quantity is None or (number is not None and number != int(number))
+    return total.trouble or (Because.UNREADABLE if broken else None)
+
+
+def _totals(score: Score, picks: Mapping[str, Pick]) -> list[Fact]:
+    return [r.fact for r in picks[score.stated].readings if r.sure] if score.stated else []
+
+
+def _stated(totals: Sequence[Fact]) -> tuple[int, int] | None:
     """The lowest and highest total that was stated on the day that counts; None where none was.
 
     Two totals of one day that cannot be the same number turn the range upside down: a conflict.
     """
-    if not score.stated:
-        return None
-    totals = {_whole(r.fact.quantity) for r in picks[score.stated].readings if r.sure and r.fact.quantity is not None}
-    if not totals:
-        return None
-    return max(low for low, _ in totals), min(high for _, high in totals)
+    bounds = [_whole(total.quantity) for total in totals if total.quantity is not None]
+    return (max(low for low, _ in bounds), min(high for _, high in bounds)) if bounds else None
 
 
 def _whole(total: Quantity) -> tuple[int, int]:

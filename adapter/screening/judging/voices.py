@@ -29,10 +29,17 @@ def voice(reading: Reading, question: Comparison, variable: Variable, sex: str |
             said, key = NOT_MET, "other_cause"
         elif question.attributable == "explicit" and reading.fact.kind != "word":
             said = (Answer.UNKNOWN, Because.INDETERMINATE)
-    sure = reading.sure or (question.doubtful == "met" and reading.doubt in {Because.INDETERMINATE, Because.UNDATED})
+    sure = reading.sure or (question.doubtful == "met" and _ended_some_day(reading))
     if not sure:
         said = (said[0], reading.doubt)
     return Voice(reading.fact, said, sure, _evidence(reading, question, said, variable, key))
+
+
+def _ended_some_day(reading: Reading) -> bool:
+    """Whether the only doubt is when it ended: it certainly was, is over, and nobody wrote down since when."""
+    fact = reading.fact
+    over = fact.doubt is None and fact.end is None and fact.open is False
+    return over and reading.doubt in {Because.INDETERMINATE, Because.UNDATED}
 
 
 def _evidence(reading: Reading, question: Comparison, said: Said, variable: Variable, key: str) -> Evidence:
@@ -45,6 +52,10 @@ def _evidence(reading: Reading, question: Comparison, said: Said, variable: Vari
         args["limit"] = _plain(limit)
     if question.times is not None:
         args |= {"times": _plain(question.times)} | ({"reached": "yes"} if question.reached else {})
+    if question.rounded:
+        args["rounded"] = "yes"
+    if question.days > 1:
+        args["days"] = str(question.days)
     return Evidence(reading.fact, key, tuple(sorted(args.items())))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
-from adapter.screening.model import Because, Fact, Kind
+from adapter.screening.model import Because, Fact, Kind, Reading
 from adapter.screening.picks.windows import EVER, is_open
 
 
@@ -27,6 +29,26 @@ def exposed(fact: Fact, start: date, as_of: date, *, only_open: bool = False) ->
         return False, Because.TOO_OLD
     undated = fact.start is None and fact.end is None
     return True, Because.UNDATED if undated else Because.INDETERMINATE
+
+
+def long_enough(readings: Sequence[Reading], days: int, as_of: date) -> tuple[Reading, ...]:
+    """Keep what lasted so many days; what did so only perhaps, or only together, stays in doubt; else nothing.
+
+    Several short courses are not added up to a sure one: nobody knows the gaps.
+    """
+    bounds = [duration_bounds(reading.fact, as_of) for reading in readings]
+    sure = tuple(reading for reading, (shortest, _) in zip(readings, bounds, strict=True) if shortest >= days)
+    if sure or sum(longest for _, longest in bounds) < days:
+        return sure
+    return tuple(replace(reading, doubt=reading.doubt or Because.INDETERMINATE) for reading in readings)
+
+
+def duration_bounds(fact: Fact, as_of: date) -> tuple[int, int]:
+    """The fewest and the most days that the exposure can have lasted, both ends included, cut at the index date."""
+    first, last = last_day_bounds(fact, as_of)
+    if fact.start is None:
+        return 1, (last - EVER).days
+    return max((first - fact.start.last).days + 1, 1), (last - fact.start.first).days + 1
 
 
 def last_day_bounds(fact: Fact, as_of: date) -> tuple[date, date]:

@@ -11,9 +11,11 @@ from adapter.screening.judging.logic import most_urgent
 from adapter.screening.judging.readings import outcome
 from adapter.screening.model import Because, Fact, Kind, PatientRecord, Pick, Quantity, Reading, Span
 from adapter.screening.picks import windows
-from adapter.screening.picks.exposure import exposed
+from adapter.screening.picks.exposure import exposed, long_enough
 from adapter.screening.picks.shelf import BIRTH, Shelf, lay_out
 from adapter.screening.study import PickKind, Study, Variable
+
+SHOWN = 2  # of what cannot count a reader needs to see no more
 
 
 def pick(record: PatientRecord, study: Study, as_of: date) -> dict[str, Pick]:
@@ -66,7 +68,8 @@ def _nothing(variable: Variable, picked: Pick, shelf: Shelf, study: Study) -> Pi
     )
     # What is there without a date is not silence.
     presumed = silent and (picked.because is not Because.UNDATED or variable.undated == "drop")
-    return Pick(variable.id, because=picked.because or variable.absent_because, presumed_absent=presumed)
+    because = picked.because or variable.absent_because
+    return Pick(variable.id, because=because, presumed_absent=presumed, left_out=picked.left_out)
 
 
 def _latest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
@@ -144,6 +147,9 @@ def _exposure(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
     start = windows.window_start(variable.window, shelf.as_of, shelf.matching(variable.window.anchor))
     placed = [(fact, exposed(fact, start, shelf.as_of, only_open=variable.course == "open")) for fact in facts]
     readings = tuple(Reading(fact, doubt) for fact, (kept, doubt) in placed if kept)
+    if readings and variable.at_least_days:
+        readings = long_enough(readings, variable.at_least_days, shelf.as_of)
+        return Pick(variable.id, readings, Because.INDETERMINATE)
     return Pick(variable.id, readings, Because.TOO_OLD if facts else None)
 
 
@@ -166,7 +172,10 @@ def _windowed(
             readings.append(Reading(fact, fact.doubt or doubt or _open_doubt(variable, fact, shelf.as_of)))
     if not facts and all_facts:
         reasons = [Because.UNDATED]
-    return Pick(variable.id, tuple(readings), most_urgent(reasons) if any(reasons) else None)
+    because = most_urgent(reasons) if any(reasons) else None
+    return Pick(
+        variable.id, tuple(readings), because, left_out=() if readings else tuple((facts or all_facts)[-SHOWN:])
+    )
 
 
 def _undated_doubt(variable: Variable) -> Because | None:
@@ -180,16 +189,16 @@ def _open_doubt(variable: Variable, fact: Fact, as_of: date) -> Because | None:
 
 
 def _age(variable: Variable, shelf: Shelf, study: Study) -> Pick:
-    birth = shelf.person.birth
+    person, birth = shelf.person, shelf.person.birth
+    born = Fact(BIRTH, Kind.WORD, person.id, person.version, person.updated, received=person.birth_received)
     if birth is None:
-        return Pick(variable.id, because=Because.UNREADABLE if shelf.person.birth_received else Because.NO_RESULT)
+        because = Because.UNREADABLE if person.birth_received else Because.NO_RESULT
+        return Pick(variable.id, because=because, left_out=(born,) if person.birth_received else ())
     if birth.first > shelf.as_of:
-        return Pick(variable.id, because=Because.CONFLICT)
+        return Pick(variable.id, because=Because.CONFLICT, left_out=(born,))
     if study.partial_birth == "1 July" and not birth.exact:
         birth = Span(date(birth.first.year, 7, 1), date(birth.first.year, 7, 1))
     low, high = equations.age_range(birth, Span(shelf.as_of, shelf.as_of), study.leap_birthday)
-    person = shelf.person
-    born = Fact(BIRTH, Kind.WORD, person.id, person.version, person.updated, received=person.birth_received)
     return Pick(variable.id, (Reading(born),), number=Quantity(Decimal(max(low, 0)), Decimal(high), "a"))
 
 

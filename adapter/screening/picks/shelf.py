@@ -37,9 +37,9 @@ class Shelf:
         return self._sheets[patterns]
 
     def newest_days(self, patterns: tuple[str, ...]) -> set[Span | None]:
-        """The day of the newest usable fact of a sheet; several where partial dates leave it open."""
+        """The day of the newest fact of a sheet that counts, read or not; several where partial dates leave it open."""
         if patterns not in self._days:
-            sheet = [fact for fact in self.matching(patterns) if windows.usable(fact) and fact.start]
+            sheet = [fact for fact in self.matching(patterns) if windows.counts(fact) and fact.start]
             self._days[patterns] = {fact.start for fact in windows.newest(sheet, self.as_of)}
         return self._days[patterns]
 
@@ -60,8 +60,12 @@ class Shelf:
         )
 
     def populated(self, variable: Variable) -> bool:
-        """Whether the record holds anything at all of the types this variable is read from."""
-        return any(count for name, count in self.seen if name in variable.resources)
+        """Whether the record holds anything of the types this variable is read from; for a study, anything at all.
+
+        Who never was in a study has no enrolment on record, so the absence of that type says nothing.
+        """
+        anything = Kind.ENROLMENT in variable.kinds
+        return any(count for name, count in self.seen if name in variable.resources or (anything and name != "Patient"))
 
     def supposing(self, add: Iterable[Fact], withdraw: Iterable[str], person: Person | None = None) -> Shelf:
         """The same shelf as it would stand with more facts and without some concepts."""

@@ -135,7 +135,12 @@ def _anchor_day(window: Window, as_of: date, facts: Sequence[Fact]) -> date:
 
 def usable(fact: Fact) -> bool:
     """Whether a fact counts by its status and could be read."""
-    return fact.doubt is None and fact.trouble is None and fact.kind in {Kind.RESULT, Kind.WORD}
+    return counts(fact) and fact.trouble is None
+
+
+def counts(fact: Fact) -> bool:
+    """Whether a result or a word counts by its status, read or not."""
+    return fact.doubt is None and fact.kind in {Kind.RESULT, Kind.WORD}
 
 
 def _years_before(day: date, years: int) -> date:

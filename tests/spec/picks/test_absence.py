@@ -63,6 +63,16 @@ TABLES = (
         presume=True,
     ),
     Table(
+        "Who never was in a study has no enrolment on record: there, anything but the Patient populates the record.",
+        study("policy", "enrolment"),
+        (
+            row([], "unknown: no_result", holds=("Patient",)),
+            row([], "not met", holds=("Patient", "Observation")),
+            row([], "not met", holds=("Patient", "ResearchSubject")),
+        ),
+        presume=True,
+    ),
+    Table(
         "An incomplete source: what rests on it is unknown, what does not is not touched.",
         study("no"),
         (

@@ -39,6 +39,8 @@ variable = "drug"
 recorded = true
 """
 
+LONG = EVER.replace('kinds = ["exposure"]', 'kinds = ["exposure"]\nat_least_days = 30')
+
 TABLES = (
     Table(
         "Within 365 days, day 365 included.",
@@ -99,6 +101,32 @@ TABLES = (
             row([drug(4000, "stopped")], "met"),
             row([drug(None, "stopped")], "met"),
             row([drug(4000, "unknown")], "unknown: indeterminate"),
+        ),
+    ),
+    Table(
+        "`at_least_days`: what was shorter does not count, both ends included; short courses together leave it open.",
+        LONG,
+        (
+            row([drug(100, until=71)], "met"),
+            row([drug(100, until=72)], "unknown: indeterminate", "29 days: too short"),
+            row([drug(29, "active")], "met"),
+            row([drug(28, "active")], "unknown: indeterminate"),
+            row([drug(500, "stopped")], "unknown: indeterminate", "stopped, and nobody wrote when"),
+            row([drug(None, "active")], "unknown: indeterminate", "nobody wrote since when"),
+            row([drug("2026-01", until=10)], "met", "at least 35 days"),
+            row([drug("2026-02", until="2026-03")], "unknown: indeterminate"),
+            row([drug(100, until=80), drug(50, until=30)], "unknown: indeterminate", "42 days in two courses"),
+            row([drug(100, until=99), drug(60, until=10)], "met"),
+            row([drug(100, "unknown", until=50)], "unknown: indeterminate"),
+        ),
+    ),
+    Table(
+        "Too short is not there: silence is a no where the study says so.",
+        LONG.replace("[rules", 'absence = "no"\n[rules'),
+        (
+            row([drug(100, until=72)], "not met"),
+            row([drug(100, until=80), drug(50, until=30)], "unknown: indeterminate"),
+            row([], "not met"),
         ),
     ),
     Table(

@@ -3,6 +3,7 @@
 Beside it stands what is newer but doubtful (a preliminary result, a provisional code): it may confirm, not decide.
 """
 
+from adapter.screening.model import Kind
 from tests.spec.given import condition, result, stated, unreadable
 from tests.spec.tables import Table, row
 
@@ -176,6 +177,13 @@ TABLES = (
             row([stated(3, "present", of="item"), stated(3, "absent", of="other_item")], "met"),
             row([stated(8, "present", of="item"), stated(3, "absent", of="other_item")], "unknown: not_assessed"),
             row([stated(11, "present", of="item")], "unknown: too_old"),
+            row([stated(8, "present", of="item"), unreadable(3, of="item", kind=Kind.WORD)], "unknown: unreadable"),
+            row(
+                [stated(8, "present", of="item"), unreadable(3, of="other_item", kind=Kind.WORD)],
+                "unknown: not_assessed",
+                "the newest day counts, read or not",
+            ),
+            row([stated(8, "present", of="item"), stated(3, "absent", of="item", status="preliminary")], "met"),
             row([], "unknown: not_assessed"),
         ),
     ),

@@ -34,6 +34,15 @@ below = "$limit|4"
 choose = "limit"
 options = { report = "below_report", number = "below_number" }
 """
+LISTED = """
+[parameters.classes]
+default = "a,b"
+accepts = "list:a|b|c"
+
+[rules.answer]
+choose = "classes"
+options = { a = "a", b = "b", c = "c" }
+"""
 STRICT = Table(
     "The rule behind the default.",
     CHOOSE,
@@ -61,7 +70,24 @@ SIX = replace(
     set={"limit": "6"},
 )
 
-TABLES = (STRICT, LENIENT, REPORT, SIX)
+BOTH = Table(
+    "A list: any of the rules behind its words.",
+    LISTED,
+    (
+        row({"a": "not met", "b": "met", "c": "not met"}, "met"),
+        row({"a": "not met", "b": "not met", "c": "met"}, "not met"),
+        row({"a": "unknown: too_old", "b": "not met", "c": "met"}, "unknown: too_old"),
+    ),
+    parts=("a", "b", "c"),
+)
+ONE = replace(
+    BOTH,
+    says="`--set classes=c`: that one alone.",
+    rows=(row({"a": "met", "b": "met", "c": "not met"}, "not met"),),
+    set={"classes": "c"},
+)
+
+TABLES = (STRICT, LENIENT, REPORT, SIX, BOTH, ONE)
 
 
 def test_choices(table, row):

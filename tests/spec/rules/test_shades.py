@@ -1,6 +1,6 @@
 """What a comparison may shade: `supports`, `never`, `doubtful` and `needs_all`."""
 
-from tests.spec.given import condition, result
+from tests.spec.given import condition, drug, result
 from tests.spec.tables import Table, row
 
 CODED = """
@@ -12,6 +12,17 @@ window = { days = 30 }
 
 [rules.answer]
 variable = "disease"
+recorded = true
+"""
+TAKEN = """
+[variables.drug]
+pick = "exposure"
+kinds = ["exposure"]
+absence = "no"
+window = { days = 365 }
+
+[rules.answer]
+variable = "drug"
 recorded = true
 """
 MEASURED = """
@@ -44,13 +55,14 @@ TABLES = (
         ),
     ),
     Table(
-        '`doubtful = "met"`: what may lie in the window counts.',
-        CODED + 'doubtful = "met"\n',
+        '`doubtful = "met"`: what is over, and nobody wrote since when, counts; any other doubt stays one.',
+        TAKEN + 'doubtful = "met"\n',
         (
-            row([condition("2026-02")], "met", "the window opens on 14 February"),
-            row([condition(None)], "met"),
-            row([condition(5, "provisional")], "met"),
-            row([condition(31)], "not met"),
+            row([drug(500, "stopped")], "met"),
+            row([drug(None, "stopped")], "met"),
+            row([drug(500, "unknown")], "unknown: indeterminate", "an unknown status"),
+            row([drug(500, "stopped", until="2025-03")], "unknown: indeterminate", "the window opens on 16 March 2025"),
+            row([drug(500, "stopped", until=400)], "not met"),
         ),
     ),
     Table(

@@ -92,7 +92,28 @@ TABLES = (
             row([reported(15, "20")], "not met"),
             row([reported(35, "20")], "met"),
             row([result(5, "negative")], "not met"),
+            row([unreadable(5, "unmapped", sign="<")], "not met", "less than the test can see, in any unit"),
+            row([unreadable(5, "unmapped")], "unknown: unmapped"),
         ),
+    ),
+    Table(
+        "Of other scales a `<` without its unit says nothing.",
+        study(),
+        (row([unreadable(5, "unmapped", sign="<")], "unknown: unmapped"),),
+    ),
+    Table(
+        '`limits = "5/25"`: both limits as one word, as a parameter has them.',
+        study('scale = { by = "limits", limits = "5/25" }'),
+        (
+            row([result(5, 4.9)], "not met"),
+            row([result(5, 5)], "unknown: indeterminate"),
+            row([result(5, 25)], "met"),
+        ),
+    ),
+    Table(
+        '`limits = "5/5"`: nothing between them.',
+        study('scale = { by = "limits", limits = "5/5" }'),
+        (row([result(5, 4.9)], "not met"), row([result(5, 5)], "met")),
     ),
     Table(
         "By `limits`: the report's range first, then the limits, between them unknown.",

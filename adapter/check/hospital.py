@@ -1,0 +1,161 @@
+"""The hospital's server, asked what a run would ask, for a few patients."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from adapter import errors
+from adapter.check.finding import Finding, fault_of
+from adapter.check.sample import Sample, Unmapped
+from adapter.database import open_database
+from adapter.errors import AdapterError
+from adapter.facts.chart import Chart
+from adapter.facts.sieve import DRUG_TYPES
+from adapter.fhir.capability import Capability, capability
+from adapter.fhir.client import Client
+from adapter.fhir.errors import NotFhir, Rejected, Temporary, Trouble, Untrusted
+from adapter.fhir.pages import search
+from adapter.pipeline import Screen
+from adapter.pull import Pull, asked_of
+from adapter.settings import Settings
+from adapter.sources.search import OF_PATIENT, SearchSource
+from adapter.study.load import Mapped
+
+PATIENTS = 10
+CODES_SHOWN = 10
+TOMORROW = timedelta(days=1)
+
+
+class Hospital:
+    """The server, asked what a run would ask, for a few patients."""
+
+    def __init__(self, place: Settings, mapped: Mapped, screen: Screen, client: Client, now: datetime) -> None:
+        self.place, self.screen, self.client, self.now = place, screen, client, now
+        self.source = SearchSource(client, asked_of(screen.study, mapped.codelists))
+        self.sample = Sample(screen.context, screen.views, screen.study.registry)
+        self.unmapped = Unmapped(screen.context.codes)
+
+    def findings(self) -> Iterator[Finding]:
+        """Whether it is reached, what it says of itself, whom it finds, and what it holds about ten of them."""
+        try:
+            yield from self._statement(capability(self.client))
+        except (Temporary, Untrusted, NotFhir) as trouble:
+            yield fault_of("server", trouble)
+            return
+        except Trouble as trouble:  # a run does not read the statement
+            yield Finding("server", str(trouble), "It is reached, but does not say what it can do.")
+        patients: set[str] = set()
+        for way in self.place.population.ways:
+            yield self._way(way, patients)
+        few = sorted(patients)[:PATIENTS]
+        if few:
+            yield from self._types(few)
+            yield from self._not_mapped()
+
+    def _statement(self, said: Capability) -> Iterator[Finding]:
+        about = (
+            f"{said.software or 'a server without a name'}, FHIR {said.fhir_version or 'of a version it keeps quiet'}"
+        )
+        if said.fhir_version and not said.fhir_version.startswith("4."):
+            yield Finding("server", f"{about}.", "The adapter reads R4: set fhir.base_url to an R4 endpoint.", 12)
+        else:
+            yield Finding("server", f"reached: {about}")
+        if not said.types:
+            yield Finding("capabilities", "no type is listed.", "What it can do is tried below.")
+            return
+        lacking = ", ".join(kind for kind in OF_PATIENT if "search-type" not in said.of(kind).interactions)
+        says = f"no search is listed for {lacking}." if lacking else f"search is listed for all {len(OF_PATIENT)} types"
+        yield Finding("capabilities", says, "It is tried below." if lacking else "")
+        yield self._writing(said)
+
+    def _writing(self, said: Capability) -> Finding:
+        ability, enabled = said.of("ResearchSubject"), self.place.outputs.research_subject.enabled
+        missing = [name for name in ("read", "create", "update") if name not in ability.interactions]
+        missing += [] if ability.conditional_create else ["conditional create"]
+        says = f"not listed for ResearchSubject: {', '.join(missing)}." if missing else "all that ResearchSubject needs"
+        to_do = "Ask IT to allow it before candidates are written back." if missing and enabled else ""
+        return Finding("write-back", says + ("" if enabled else " (outputs.research_subject is off)"), to_do)
+
+    def _way(self, way: str, patients: set[str]) -> Finding:
+        """Ask for the population by one way; what is probed is kept nowhere."""
+        only = self.place.population.model_copy(update={"ways": (way,)})
+        place, about = self.place.model_copy(update={"population": only}), f"population by {way}"
+        with TemporaryDirectory() as folder, open_database(f"sqlite:///{Path(folder, 'probe.db')}") as scratch:
+            try:
+                found = Pull(self.source, Chart(scratch), self.sample, place, self.screen.study).population()
+            except AdapterError as fault:
+                return fault_of(about, fault)
+        patients |= found
+        to_do = "" if found else "Map the hospital's own codes, or take another of population.ways."
+        return Finding(about, f"{len(found)} patients{'' if found else '.'}", to_do, counts={"patients": len(found)})
+
+    def _types(self, few: Sequence[str]) -> Iterator[Finding]:
+        counts = Counter[str]()
+        for kind in OF_PATIENT:
+            yield self._type(kind, few, counts)
+        drugs = {kind: counts[kind] for kind in sorted(DRUG_TYPES)}
+        says = ", ".join(f"{count} {kind}" for kind, count in drugs.items())
+        to_do = (
+            "" if any(drugs.values()) else "Ask where the hospital keeps its prescriptions: without them much is open."
+        )
+        yield Finding("drugs", says + ("." if to_do else ""), to_do, counts=drugs)
+        own = self.place.study.research_study
+        medications = self.source.by_ids("Medication", self.sample.referred, self.sample.take)
+        studies = self.source.studies(self.screen.study.registry, own, self.sample.take)
+        for kind, trouble in (("Medication", medications.trouble), ("ResearchStudy", studies.trouble)):
+            if trouble:
+                yield fault_of(kind, trouble, errors.PARTIAL)
+
+    def _type(self, kind: str, few: Sequence[str], counts: Counter[str]) -> Finding:
+        """Ask what a run asks: all of one type, then only what is new."""
+
+        def take(raw: bytes) -> None:
+            counts[kind] += 1
+            self.sample.take(raw)
+            self.unmapped.take(raw)
+
+        trouble = self.source.of_patients(kind, few, None, take).trouble
+        if trouble:
+            return fault_of(kind, trouble, errors.PARTIAL)
+        newer: list[bytes] = []
+        trouble = self.source.of_patients(kind, few, self.now + TOMORROW, newer.append).trouble
+        says = f"{counts[kind]} resources in {len(few)} patients; {self._together(kind, few)}"
+        number = {"resources": counts[kind]}
+        if trouble:
+            to_do = "Without it no run after the first is whole: use `run --full`."
+            return Finding(kind, f"{says}; _lastUpdated fails. {trouble}", to_do, errors.PARTIAL, number)
+        heeded = "not heeded." if newer else "heeded" if counts[kind] else "accepted"
+        to_do = "Every run reads this type whole." if newer else ""
+        return Finding(kind, f"{says}; _lastUpdated is {heeded}", to_do, counts=number)
+
+    def _together(self, kind: str, few: Sequence[str]) -> str:
+        """Say whether the server takes a list of patients; the source asks one by one where it does not."""
+        parameter = OF_PATIENT[kind]
+        listed = ",".join(key.removeprefix("Patient/") if parameter == "_id" else key for key in few)
+        try:
+            next(search(self.client, kind, {parameter: listed}, count=1))
+        except Rejected:
+            return "patients one by one"
+        except Trouble:
+            return "several patients at once not tried"
+        return "several patients at once"
+
+    def _not_mapped(self) -> Iterator[Finding]:
+        """Count the codes and units that mean nothing yet."""
+        units = self.sample.cohort().tally.as_dict()["unmapped_units"]
+        yield _mapping("codes", self.unmapped.counts, "Map those that matter in codes.csv of the hospital.")
+        counts = {name: int(str(number)) for name, number in units.items()}
+        yield _mapping("units", counts, "Name what they mean in the unit column of the hospital's codes.csv.")
+
+
+def _mapping(what: str, counts: Mapping[str, int], mend: str) -> Finding:
+    most = sorted(counts, key=lambda name: (-counts[name], name))
+    if not most:
+        return Finding(what, "all are mapped")
+    shown = ", ".join(f"{name} {counts[name]}" for name in most[:CODES_SHOWN])
+    more = f" and {len(most) - CODES_SHOWN} more (--json lists all)" if len(most) > CODES_SHOWN else ""
+    return Finding(what, f"{len(most)} not mapped yet: {shown}{more}.", mend, counts=dict(counts))

@@ -1,0 +1,64 @@
+"""Forward-only migrations, each in one transaction; a schema from the future is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Protocol
+
+from sqlalchemy import URL, Connection, func, insert, inspect, select
+
+from adapter.database.dialect import WORDS, append_only
+from adapter.database.faults import DatabaseError, shown
+from adapter.database.versions import SCHEMA_VERSION, VERSIONS, Version, schema_version
+
+
+class Migratable(Protocol):
+    """As much of a Database as is needed here."""
+
+    url: URL
+    kind: str
+
+    def reading(self, fault: type[DatabaseError]) -> AbstractContextManager[Connection]:
+        """A connection to read from."""
+
+    def writing(self, fault: type[DatabaseError]) -> AbstractContextManager[Connection]:
+        """A transaction."""
+
+
+def migrate(database: Migratable, fault: type[DatabaseError], versions: Sequence[Version] = VERSIONS) -> None:
+    """Bring the schema from whatever it is to the newest version."""
+    with database.reading(fault) as connection:  # a reader needs no turn at writing where all is up to date
+        current = version_of(connection)
+    newest = versions[-1].number
+    if current > newest:
+        raise fault(
+            f"{shown(database.url)}: its schema has version {current}, and this adapter knows versions up to {newest}. "
+            "A newer adapter has been here: install that one again, or restore the backup made before it."
+        )
+    for version in versions:
+        if version.number > current:
+            with database.writing(fault) as connection:
+                _apply(version, connection, database.kind)
+
+
+def version_of(connection: Connection) -> int:
+    """Return the number of the last migration; 0 in an empty database."""
+    if not inspect(connection).has_table(schema_version.name):
+        return 0
+    return connection.scalar(select(func.max(schema_version.c.number))) or 0
+
+
+def _apply(version: Version, connection: Connection, kind: str) -> None:
+    words = WORDS[kind]
+    connection.exec_driver_sql(SCHEMA_VERSION.format(**words))
+    if version_of(connection) >= version.number:
+        return  # another process was first
+    for statement in version.statements:
+        connection.exec_driver_sql(statement.format(**words))
+    for table, action in version.refused:
+        for statement in append_only(kind, table, action):
+            connection.exec_driver_sql(statement)
+    row = {"number": version.number, "name": version.name, "applied_at": datetime.now(UTC).isoformat()}
+    connection.execute(insert(schema_version).values(row))

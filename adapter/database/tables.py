@@ -1,0 +1,90 @@
+"""The tables as they are now, in two groups; `versions.py` is how they came to be, and a test compares the two."""
+
+from __future__ import annotations
+
+import zlib
+
+from sqlalchemy import BigInteger, Boolean, Column, Dialect, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+metadata = MetaData()
+WHOLE = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Packed(TypeDecorator[str]):
+    """Long text that the database holds in a tenth of its size."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """Pack a text."""
+        return None if value is None else zlib.compress(value.encode())
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Unpack it."""
+        return None if value is None else zlib.decompress(value).decode()
+
+
+def _need(name: str, kind: type[TypeEngine[str] | Boolean] | TypeEngine[int] | Packed = Text) -> Column[object]:
+    return Column(name, kind, nullable=False)
+
+
+def _may(name: str, kind: type[TypeEngine[str]] | type[Integer] = Text) -> Column[object]:
+    return Column(name, kind)
+
+
+def _key(name: str) -> Column[object]:
+    return Column(name, Text, primary_key=True)
+
+
+def _number() -> Column[object]:
+    return Column("id", WHOLE, primary_key=True)
+
+
+# The chart: a cache of the hospital.
+chart_resource = Table(
+    "chart_resource", metadata,
+    _key("type"), _key("id"), _may("patient"),
+    _need("updated", BigInteger()), _need("version_number", BigInteger()), _need("last_word"), _need("rows"),
+)  # fmt: skip
+chart_watermark = Table(
+    "chart_watermark", metadata,
+    _key("type"), _need("instant"), _need("asked"), _need("read_at"), _need("complete", Boolean),
+)  # fmt: skip
+chart_member = Table("chart_member", metadata, _key("patient"), _key("way"), _need("since"))
+chart_quarantine = Table(
+    "chart_quarantine", metadata,
+    _key("type"), _key("resource"), _key("reason"), _need("first_at"), _need("count", Integer()),
+)  # fmt: skip
+
+# The journal: only ever added to.
+journal_run = Table(
+    "journal_run", metadata,
+    _number(), _need("started_at"), _may("ended_at"), _need("as_of"), _need("study"), _need("study_hash"),
+    _need("adapter_version"), _may("report"), _may("exit_code", Integer),
+)  # fmt: skip
+journal_decision = Table(
+    "journal_decision", metadata,
+    _number(), _need("run", BigInteger()), _need("patient"), _need("study"), _need("as_of"), _need("standing"),
+    _need("picks_digest"), _need("decided_at"), _need("picks", Packed()), _need("line", Packed()),
+)  # fmt: skip
+journal_change = Table(
+    "journal_change", metadata,
+    _number(), _need("decision", BigInteger()), _need("patient"), _need("study"), _need("kind"),
+    _may("old_standing"), _need("new_standing"), _need("moved_by"), _need("material", Boolean), _need("at"),
+)  # fmt: skip
+journal_delivery = Table(
+    "journal_delivery", metadata,
+    _number(), _need("output"), _need("key"), _need("payload"), _need("state"), _need("attempts", Integer()),
+    _need("created_at"), _may("next_try_at"), _may("last_error"), _may("done_at"),
+)  # fmt: skip
+journal_screening_number = Table(
+    "journal_screening_number", metadata,
+    _key("study"), _key("patient"), _need("number", Integer()), _need("given_at"),
+)  # fmt: skip
+journal_subject = Table(
+    "journal_subject", metadata,
+    _key("study"), _key("patient"), _need("resource"), _need("status"), _may("period_start"),
+    _need("extension"), _may("etag"), _need("written_at"),
+)  # fmt: skip

@@ -1,0 +1,88 @@
+"""The schema's history: what is written here once has run in hospitals and is never edited; add a version instead.
+
+Plain SQL that SQLite and PostgreSQL share; `{key}` (a number the database gives), `{text}`
+and `{blob}` are the dialect's words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Integer, MetaData, Table, Text
+
+SCHEMA_VERSION = (
+    "CREATE TABLE IF NOT EXISTS schema_version "
+    "(number INTEGER NOT NULL PRIMARY KEY, name {text} NOT NULL, applied_at {text} NOT NULL)"
+)
+schema_version = Table(
+    "schema_version",
+    MetaData(),
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("applied_at", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One step forward: statements, and what tables refuse from then on (see `dialect.append_only`)."""
+
+    number: int
+    name: str
+    statements: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+CHART = (
+    """CREATE TABLE chart_resource (
+        type {text} NOT NULL, id {text} NOT NULL, patient {text},
+        updated BIGINT NOT NULL, version_number BIGINT NOT NULL, last_word {text} NOT NULL, rows {text} NOT NULL,
+        PRIMARY KEY (type, id))""",
+    "CREATE INDEX chart_resource_patient ON chart_resource (patient, type, id)",
+    """CREATE TABLE chart_watermark (
+        type {text} NOT NULL PRIMARY KEY, instant {text} NOT NULL, asked {text} NOT NULL,
+        read_at {text} NOT NULL, complete BOOLEAN NOT NULL)""",
+    """CREATE TABLE chart_member (
+        patient {text} NOT NULL, way {text} NOT NULL, since {text} NOT NULL, PRIMARY KEY (patient, way))""",
+    """CREATE TABLE chart_quarantine (
+        type {text} NOT NULL, resource {text} NOT NULL, reason {text} NOT NULL,
+        first_at {text} NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (type, resource, reason))""",
+)
+JOURNAL = (
+    """CREATE TABLE journal_run (
+        id {key}, started_at {text} NOT NULL, ended_at {text}, as_of {text} NOT NULL, study {text} NOT NULL,
+        study_hash {text} NOT NULL, adapter_version {text} NOT NULL, report {text}, exit_code INTEGER)""",
+    """CREATE TABLE journal_decision (
+        id {key}, run BIGINT NOT NULL REFERENCES journal_run (id), patient {text} NOT NULL, study {text} NOT NULL,
+        as_of {text} NOT NULL, standing {text} NOT NULL, picks_digest {text} NOT NULL, decided_at {text} NOT NULL,
+        picks {blob} NOT NULL, line {blob} NOT NULL)""",
+    "CREATE INDEX journal_decision_patient ON journal_decision (study, patient, id)",
+    """CREATE TABLE journal_change (
+        id {key}, decision BIGINT NOT NULL REFERENCES journal_decision (id), patient {text} NOT NULL,
+        study {text} NOT NULL, kind {text} NOT NULL, old_standing {text}, new_standing {text} NOT NULL,
+        moved_by {text} NOT NULL, material BOOLEAN NOT NULL, at {text} NOT NULL)""",
+    "CREATE INDEX journal_change_patient ON journal_change (study, patient, id)",
+    """CREATE TABLE journal_delivery (
+        id {key}, output {text} NOT NULL, key {text} NOT NULL UNIQUE, payload {text} NOT NULL,
+        state {text} NOT NULL CHECK (state IN ('pending', 'done', 'dead')), attempts INTEGER NOT NULL,
+        created_at {text} NOT NULL, next_try_at {text}, last_error {text}, done_at {text})""",
+    "CREATE INDEX journal_delivery_state ON journal_delivery (output, state, id)",
+    """CREATE TABLE journal_screening_number (
+        study {text} NOT NULL, patient {text} NOT NULL, number INTEGER NOT NULL, given_at {text} NOT NULL,
+        PRIMARY KEY (study, patient), UNIQUE (study, number))""",
+    """CREATE TABLE journal_subject (
+        study {text} NOT NULL, patient {text} NOT NULL, resource {text} NOT NULL, status {text} NOT NULL,
+        period_start {text}, extension {text} NOT NULL, etag {text}, written_at {text} NOT NULL,
+        PRIMARY KEY (study, patient))""",
+)
+REFUSED = (
+    ("journal_run", "DELETE"),
+    ("journal_decision", "DELETE"),
+    ("journal_decision", "UPDATE"),
+    ("journal_change", "DELETE"),
+    ("journal_change", "UPDATE"),
+    ("journal_delivery", "DELETE"),
+    ("journal_screening_number", "DELETE"),  # else the highest number could be given to another patient
+    ("journal_screening_number", "UPDATE OF study, number"),
+)
+VERSIONS = (Version(1, "chart and journal", CHART + JOURNAL, REFUSED),)

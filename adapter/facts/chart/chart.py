@@ -1,0 +1,99 @@
+"""Reading the chart, in an order that no order of storing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, select
+
+from adapter.database import Database
+from adapter.database.tables import chart_member, chart_quarantine, chart_resource, chart_watermark
+from adapter.facts.chart.rows import kept_of
+from adapter.facts.chart.work import Watermark, Work
+from adapter.facts.intake import Kept
+
+BATCH = 500
+resources = chart_resource.c
+
+
+class Member(NamedTuple):
+    """A patient of the population, by which way, since when."""
+
+    patient: str
+    way: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A resource, or a number of nameless pieces, that could not be read; `resource` is its key where it has one."""
+
+    type: str
+    resource: str | None
+    reason: str
+    first_at: str
+    count: int
+
+
+class Chart:
+    """What is known of the hospital; writing goes through a transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def transaction(self) -> Iterator[Work]:
+        """All that is done in the context is kept at its end, or nothing of it."""
+        with self._database.writing() as connection:
+            yield Work(connection)
+
+    def patients(self) -> Iterator[str]:
+        """Every patient whose Patient is here, in order."""
+        statement = select(resources.id).where(resources.type == "Patient").order_by(resources.id)
+        return (f"Patient/{row.id}" for row in self._stream(statement))
+
+    def of_patient(self, patient: str) -> list[Kept]:
+        """All resources of one patient, the Patient among them, by type and id."""
+        statement = select(chart_resource).where(resources.patient == patient)
+        return [kept_of(row) for row in self._stream(statement.order_by(resources.type, resources.id))]
+
+    def by_patient(self) -> Iterator[tuple[str, list[Kept]]]:
+        """Every patient with all resources, in order, in one reading: what a run over everybody needs."""
+        statement = select(chart_resource).where(resources.patient.is_not(None))
+        rows = self._stream(statement.order_by(resources.patient, resources.type, resources.id))
+        return (
+            (patient, [kept_of(row) for row in own]) for patient, own in groupby(rows, lambda row: str(row.patient))
+        )
+
+    def shared(self, kind: str) -> list[Kept]:
+        """The resources of a type that belongs to no patient: Medication, ResearchStudy."""
+        statement = select(chart_resource).where(resources.type == kind, resources.patient.is_(None))
+        return [kept_of(row) for row in self._stream(statement.order_by(resources.id))]
+
+    def watermark(self, kind: str) -> Watermark | None:
+        """How far a type was read; None where it never was, or was forgotten."""
+        row = next(self._stream(select(chart_watermark).where(chart_watermark.c.type == kind)), None)
+        return Watermark(row.instant, row.asked, row.read_at, row.complete) if row else None
+
+    def members(self) -> list[Member]:
+        """The population, by patient and way."""
+        statement = select(chart_member)
+        return [
+            Member(row.patient, row.way, row.since)
+            for row in self._stream(statement.order_by(chart_member.c.patient, chart_member.c.way))
+        ]
+
+    def quarantined(self) -> list[Quarantined]:
+        """What could not be read and has not been read since."""
+        c = chart_quarantine.c
+        columns = c.type, c.resource, c.reason, c.first_at, c.count.label("times")  # a Row has a method named count
+        rows = self._stream(select(*columns).order_by(c.type, c.resource, c.reason))
+        return [Quarantined(row.type, row.resource or None, row.reason, row.first_at, row.times) for row in rows]
+
+    def _stream(self, statement: Select[Any]) -> Iterator[Row[Any]]:
+        with self._database.reading() as connection:
+            yield from connection.execution_options(yield_per=BATCH).execute(statement)

@@ -1,0 +1,111 @@
+"""From the rows of many resources to patients with their facts, and the account of what each resource gave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from adapter.facts.read import READERS, Context, facts_of, read_medicines
+from adapter.facts.read.person import About, person_of
+from adapter.facts.tally import Tally
+from adapter.screening.model import Because, Fact, PatientRecord
+
+UNITS = ("value_unit", "value_unit_code", "answer_unit")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One resource as it will count: whose it is, how new, and its rows or what became of them."""
+
+    type: str
+    key: str
+    patient: str | None
+    newness: tuple[int, int]
+    rows: tuple[Mapping[str, Any], ...]
+
+    @property
+    def last_word(self) -> str:
+        """Which of two equally new counts, whatever the order of input."""
+        return json.dumps(self.rows, sort_keys=True, default=str)
+
+
+@dataclass
+class Cohort:
+    """What was read: the patients to judge, why others are not judged, and the account."""
+
+    records: list[PatientRecord] = field(default_factory=list)
+    not_judged: dict[str, str] = field(default_factory=dict)  # patient -> why
+    tally: Tally = field(default_factory=Tally)
+    incomplete: tuple[str, ...] = ()
+
+
+class Assembly:
+    """Makes patients of resources; the shared ones, such as Medications, are known before anybody is read."""
+
+    def __init__(self, context: Context, shared: Iterable[Kept], registry: str, tally: Tally, own: str = "") -> None:
+        self.tally = tally
+        known = sorted(shared, key=lambda kept: kept.key)
+        studies = {own, *_own_studies(known, registry)} - {""}
+        medications = read_medicines(_rows_of(known, "Medication"), context.codes)
+        self._context = replace(context, medications=medications, own_studies=frozenset(studies))
+        for kept in known:
+            tally.store(kept.type)
+
+    def about(self, kept: Kept) -> About:
+        """The person whom a Patient is; what is wrong with its fields is counted as repaired."""
+        about = person_of(kept.rows[0], self._context.zone)
+        self.tally.store("Patient")
+        for fault in about.faults:
+            self.tally.repair(fault)
+        return about
+
+    def record(
+        self, about: About, own: Iterable[Kept], seen: Mapping[str, int], missing: tuple[str, ...]
+    ) -> PatientRecord:
+        """One patient with all facts."""
+        facts = [fact for kept in own for fact in self._read(kept)]
+        facts.sort(key=lambda fact: fact.key)
+        return PatientRecord(about.person, tuple(facts), tuple(sorted(seen.items())), missing)
+
+    def _read(self, kept: Kept) -> list[Fact]:
+        outcomes = [facts_of(row, kept.type, self._context) for row in kept.rows]
+        facts = [fact for outcome in outcomes for fact in outcome.facts]
+        faults = [fault for outcome in outcomes for fault in outcome.quarantined]
+        for fault in faults:
+            self.tally.repair(f"{kept.type}.{fault}" if facts else f"{kept.type}: left out, {fault}")
+        for row, outcome in zip(kept.rows, outcomes, strict=True):
+            for fact in outcome.facts:
+                if fact.trouble is Because.UNMAPPED:
+                    self.tally.miss_unit(fact.concept, _unit_of(row))
+        if facts:
+            self.tally.store(kept.type)
+        elif faults:
+            self.tally.quarantine(kept.type, faults[0].split(":")[0])
+        else:
+            self.tally.ignore(kept.type, next((o.ignored for o in outcomes if o.ignored), "says nothing"))
+        return facts
+
+
+def is_shared(kept: Kept) -> bool:
+    """Whether a resource belongs to no patient and is needed to read those of others."""
+    return kept.type != "Patient" and kept.type not in READERS
+
+
+def _rows_of(known: Iterable[Kept], kind: str) -> list[Mapping[str, Any]]:
+    return [row for kept in known if kept.type == kind for row in kept.rows]
+
+
+def _own_studies(known: Iterable[Kept], registry: str) -> Iterator[str]:
+    """The ResearchStudies that carry the registry number, whatever the system."""
+    for row in _rows_of(known, "ResearchStudy"):
+        values = [i.get("value") for i in row.get("identifiers") or () if isinstance(i, Mapping)]
+        if registry and registry in values:
+            yield str(row["key"])
+
+
+def _unit_of(row: Mapping[str, Any]) -> str:
+    """Return the unit where a unit belongs: what is written in a text may be anything, also a name."""
+    units = (row.get(column) for column in UNITS)
+    return next((unit.strip()[:40] for unit in units if isinstance(unit, str) and unit.strip()), "")

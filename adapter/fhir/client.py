@@ -1,0 +1,164 @@
+"""One FHIR server, asked politely: nothing leaves its origin, and nothing is taken for whole that is not."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote, urlencode
+
+from adapter.errors import SettingsError
+from adapter.fhir.auth import FORM, Auth, SignIn, encode_form, sign_in
+from adapter.fhir.errors import LinkRefused, issues_in, of_status, place
+from adapter.fhir.wire.exchange import Answer, Exchange, Limits, Question, Traffic
+from adapter.fhir.wire.links import Home
+from adapter.fhir.wire.retries import Budget, Waiting, persist, retry_after
+
+FHIR_JSON = "application/fhir+json"
+REDIRECTS = {301, 302, 303, 307, 308}
+
+Params = Mapping[str, str | Sequence[str]]  # a sequence: the parameter is repeated, all must hold
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What is to be known of a server; the pipeline fills it from the settings."""
+
+    base_url: str
+    ca_file: str | None = None
+    patience_s: float = 90.0
+    also_under: tuple[str, ...] = ()
+    auth: Auth = field(default_factory=Auth)
+    deadline_s: float = 120.0  # one answer, from its first to its last byte
+    idle_s: float = 30.0  # between two bytes
+    max_bytes: int = 128 << 20  # one answer, packed or not
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One thing to ask; `about` names the type on whose patience it draws."""
+
+    method: str
+    url: str
+    about: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    harmless: bool = True  # asking twice does no harm
+
+
+class Client:
+    """Asks one server, with as many threads as the caller has; one client is one run."""
+
+    def __init__(
+        self,
+        server: Server,
+        *,
+        stop: threading.Event | None = None,
+        signing: SignIn | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.server = server
+        self.home = Home.of(server.base_url, server.also_under)
+        if server.ca_file and not Path(server.ca_file).is_file():
+            raise SettingsError(f"[fhir] ca_file: there is no file {server.ca_file}. Name a PEM file of CAs.")
+        self._stop = stop or threading.Event()
+        self._exchange = Exchange(server.ca_file, self._stop)
+        self._signing = signing or sign_in(server.auth, self.home.base, self._outside, clock)
+        self._sleep = sleep or self._stop.wait
+        self._waiting = Waiting(clock, self._wait, chance)
+        self._budgets: dict[str, Budget] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._exchange.close()
+
+    @property
+    def traffic(self) -> Traffic:
+        """What went over the wire so far."""
+        return self._exchange.traffic
+
+    def budget(self, about: str) -> Budget:
+        """Return what is left of this run's patience for a type."""
+        with self._lock:
+            return self._budgets.setdefault(about, Budget(self.server.patience_s))
+
+    def address(self, path: str = "", params: Params | None = None) -> str:
+        """Return an address under the base."""
+        url = f"{self.home.base}/{path}" if path else self.home.base
+        return f"{url}?{query(params)}" if params else url
+
+    def get(self, url: str, about: str, take: Callable[[Answer], T], *, fresh: bool = False) -> T:
+        """Read from an address; `fresh` asks the server not to answer from its memory."""
+        return self.send(Call("GET", url, about, {"Cache-Control": "no-cache"} if fresh else {}), take)
+
+    def send(self, call: Call, take: Callable[[Answer], T]) -> T:
+        """Ask until it goes well, and return what `take` makes of the answer; raise Temporary or Permanent."""
+        url = self.home.resolve(call.url, self.home.base)
+        call = replace(call, url=url, headers={"Accept": FHIR_JSON, "Accept-Encoding": "gzip"} | dict(call.headers))
+        budget = self.budget(call.about)
+        return persist(lambda: take(self._once(call, budget)), budget, self._waiting, harmless=call.harmless)
+
+    def _once(self, call: Call, budget: Budget) -> Answer:
+        header = self._signing.header()
+        answer = self._ask(call, header, budget)
+        if answer.status == 401 and self._signing.renew(header):
+            answer = self._ask(call, self._signing.header(), budget)
+        if answer.status in REDIRECTS:
+            moved = replace(call, url=self._moved(call, answer))
+            answer = self._ask(moved, self._signing.header(), budget)
+        return self._good(answer)
+
+    def _ask(self, call: Call, authorization: str | None, budget: Budget) -> Answer:
+        headers = dict(call.headers) | ({"Authorization": authorization} if authorization else {})
+        return self._exchange.ask(Question(call.method, call.url, headers, call.body), self._limits(budget.one_try))
+
+    def _limits(self, seconds: float) -> Limits:
+        return Limits(min(self.server.deadline_s, seconds), self.server.idle_s, self.server.max_bytes)
+
+    def _good(self, answer: Answer) -> Answer:
+        if 200 <= answer.status < 300:
+            return answer
+        if answer.status in REDIRECTS:
+            raise self._astray(answer.url, "answers with a redirect")
+        wait = retry_after(answer.headers, datetime.now(UTC))
+        raise of_status(answer.status, place(answer.url), issues_in(answer.body), wait)
+
+    def _moved(self, call: Call, answer: Answer) -> str:
+        if call.method != "GET":
+            raise self._astray(call.url, "sends a request with a body elsewhere")
+        return self.home.resolve(answer.headers.get("Location"), call.url)
+
+    def _astray(self, url: str, what: str) -> LinkRefused:
+        return LinkRefused(place(url), f"the server {what}, which is not followed",
+                           "Set [fhir] base_url to the address that answers without a redirect.")  # fmt: skip
+
+    def _outside(self, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None = None) -> bytes:
+        """Ask an endpoint of the sign-in, which may be another server: with its own headers only."""
+        method, body = ("GET", None) if form is None else ("POST", encode_form(form))
+        packed = {"Accept-Encoding": "gzip"} | ({} if form is None else {"Content-Type": FORM})
+        question = Question(method, url, packed | dict(headers), body)
+        return self._good(self._exchange.ask(question, self._limits(self.server.idle_s))).body
+
+    def _wait(self, seconds: float) -> None:
+        self.traffic.add(repeated=1, waited_s=seconds)
+        self._sleep(seconds)
+
+
+def query(params: Params) -> str:
+    """Return parameters as they stand in an address or a form; what FHIR itself uses stays readable."""
+    return urlencode(params, doseq=True, quote_via=quote, safe=",:/$")

@@ -1,0 +1,18 @@
+"""The journal: what was decided, what changed, what was told. Only ever added to; instants come from the caller."""
+
+from adapter.journal.journal import Journal
+from adapter.journal.records import Change, Decided, Delivery, Latest, Run, StoredChange, StoredDecision, Subject
+from adapter.journal.work import Work
+
+__all__ = [
+    "Change",
+    "Decided",
+    "Delivery",
+    "Journal",
+    "Latest",
+    "Run",
+    "StoredChange",
+    "StoredDecision",
+    "Subject",
+    "Work",
+]

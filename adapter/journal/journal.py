@@ -1,0 +1,83 @@
+"""The journal as the rest of the adapter sees it: a transaction to write in, and questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from adapter.database import Database
+from adapter.journal import read
+from adapter.journal.records import Delivery, Latest, Run, StoredChange, StoredDecision, Subject
+from adapter.journal.work import Work
+
+
+class Journal:
+    """What was decided and told. Readers see what was there when they asked, also while a run writes."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def transaction(self) -> Iterator[Work]:
+        """All that is added in the context is kept at its end, or nothing of it."""
+        with self._database.writing() as connection:
+            yield Work(connection)
+
+    def latest(self, study: str, patient: str) -> StoredDecision | None:
+        """The latest decision about a patient."""
+        with self._database.reading() as connection:
+            return read.latest(connection, study, patient)
+
+    def latest_of_all(self, study: str) -> dict[str, Latest]:
+        """The latest decision of every patient of a study, in order of patients."""
+        with self._database.reading() as connection:
+            return read.latest_of_all(connection, study)
+
+    def decision(self, number: int) -> StoredDecision:
+        """One decision by its number."""
+        with self._database.reading() as connection:
+            return read.decision(connection, number)
+
+    def history(self, study: str, patient: str) -> list[StoredDecision]:
+        """All decisions about a patient, the oldest first."""
+        with self._database.reading() as connection:
+            return read.history(connection, study, patient)
+
+    def changes(self, study: str, patient: str | None = None, *, after: int = 0) -> list[StoredChange]:
+        """Changes, the oldest first: all of a study or one patient's, those after a certain one."""
+        with self._database.reading() as connection:
+            return read.changes(connection, study, patient, after)
+
+    def pending(self, output: str) -> list[Delivery]:
+        """What waits for an output, the oldest first, due or not: every run tries each once more."""
+        return self.deliveries(output, "pending")
+
+    def deliveries(self, output: str, state: str) -> list[Delivery]:
+        """The deliveries of an output that are pending, done or dead."""
+        with self._database.reading() as connection:
+            return read.deliveries(connection, output, state)
+
+    def done(self, delivery: int, at: str) -> None:
+        """Note, in a transaction of its own, that a delivery has arrived."""
+        with self.transaction() as work:
+            work.done(delivery, at)
+
+    def failed(self, delivery: int, error: str, *, permanent: bool, next_try_at: str | None = None) -> None:
+        """Note, in a transaction of its own, that a delivery has failed."""
+        with self.transaction() as work:
+            work.failed(delivery, error, permanent=permanent, next_try_at=next_try_at)
+
+    def screening_number(self, study: str, patient: str) -> str | None:
+        """The patient's number in a study, if one was given."""
+        with self._database.reading() as connection:
+            return read.screening_number(connection, study, patient)
+
+    def subject(self, study: str, patient: str) -> Subject | None:
+        """What we last wrote to a patient's ResearchSubject."""
+        with self._database.reading() as connection:
+            return read.subject(connection, study, patient)
+
+    def last_run(self, study: str) -> Run | None:
+        """The run begun last, ended or not."""
+        with self._database.reading() as connection:
+            return read.last_run(connection, study)

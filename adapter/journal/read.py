@@ -1,0 +1,89 @@
+"""Questions to the journal, on any connection, with one order of answers."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from sqlalchemy import Connection, func, select
+
+from adapter.database.tables import (
+    journal_change,
+    journal_decision,
+    journal_delivery,
+    journal_run,
+    journal_screening_number,
+    journal_subject,
+)
+from adapter.journal.records import Delivery, Latest, Run, StoredChange, StoredDecision, Subject
+
+decisions = journal_decision.c
+WHOLE = select(*(decisions[field.name] for field in fields(StoredDecision)))
+
+
+def latest_of_all(connection: Connection, study: str) -> dict[str, Latest]:
+    """The latest decision of every patient."""
+    last = select(func.max(decisions.id)).where(decisions.study == study).group_by(decisions.patient)
+    columns = (decisions[field.name] for field in fields(Latest))
+    statement = select(*columns).where(decisions.id.in_(last)).order_by(decisions.patient)
+    return {row["patient"]: Latest(**row) for row in connection.execute(statement).mappings()}
+
+
+def decision(connection: Connection, number: int) -> StoredDecision:
+    """One decision by its number."""
+    return StoredDecision(**connection.execute(WHOLE.where(decisions.id == number)).mappings().one())
+
+
+def history(connection: Connection, study: str, patient: str) -> list[StoredDecision]:
+    """All decisions about a patient, the oldest first."""
+    statement = WHOLE.where(decisions.study == study, decisions.patient == patient).order_by(decisions.id)
+    return [StoredDecision(**row) for row in connection.execute(statement).mappings()]
+
+
+def latest(connection: Connection, study: str, patient: str) -> StoredDecision | None:
+    """The latest decision about a patient."""
+    statement = WHOLE.where(decisions.study == study, decisions.patient == patient).order_by(decisions.id.desc())
+    row = connection.execute(statement.limit(1)).mappings().first()
+    return StoredDecision(**row) if row else None
+
+
+def changes(connection: Connection, study: str, patient: str | None, after: int) -> list[StoredChange]:
+    """The changes that came after one of them, the oldest first."""
+    c = journal_change.c
+    statement = select(journal_change).where(c.study == study, c.id > after).order_by(c.id)
+    if patient is not None:
+        statement = statement.where(c.patient == patient)
+    return [StoredChange(**row) for row in connection.execute(statement).mappings()]
+
+
+def deliveries(connection: Connection, output: str, state: str) -> list[Delivery]:
+    """The deliveries of an output in one state, the oldest first."""
+    c = journal_delivery.c
+    statement = select(journal_delivery).where(c.output == output, c.state == state).order_by(c.id)
+    return [Delivery(**row) for row in connection.execute(statement).mappings()]
+
+
+def screening_number(connection: Connection, study: str, patient: str) -> str | None:
+    """The patient's number as it is shown."""
+    c = journal_screening_number.c
+    number = connection.scalar(select(c.number).where(c.study == study, c.patient == patient))
+    return None if number is None else as_shown(number)
+
+
+def as_shown(number: int) -> str:
+    """A screening number as people see it."""
+    return f"S-{number:04}"
+
+
+def subject(connection: Connection, study: str, patient: str) -> Subject | None:
+    """What we last wrote to a patient's ResearchSubject."""
+    c = journal_subject.c
+    statement = select(journal_subject).where(c.study == study, c.patient == patient)
+    row = connection.execute(statement).mappings().first()
+    return Subject(**row) if row else None
+
+
+def last_run(connection: Connection, study: str) -> Run | None:
+    """The run begun last."""
+    statement = select(journal_run).where(journal_run.c.study == study).order_by(journal_run.c.id.desc()).limit(1)
+    row = connection.execute(statement).mappings().first()
+    return Run(**row) if row else None

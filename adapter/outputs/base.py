@@ -1,0 +1,127 @@
+"""The face of a way out: it is given what is pending, and says of each delivery how it went."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from adapter.database import DatabaseError, dialect
+from adapter.errors import AdapterError, SettingsError
+from adapter.fhir.errors import Permanent
+from adapter.journal import Delivery
+
+Clock = Callable[[], datetime]
+
+
+class State(StrEnum):
+    """Where a delivery stands, in the journal's words."""
+
+    DONE = "done"
+    PENDING = "pending"
+    DEAD = "dead"
+
+
+class FailedForGood(AdapterError):  # noqa: N818 - an answer more than an error
+    """What was to be delivered will never be taken: it is not tried again."""
+
+
+class WaitsForPerson(AdapterError):  # noqa: N818 - an answer more than an error
+    """It cannot go well before a person has done something; it is tried again in every run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person's word on the server and the newest decision disagree about; a person has to look."""
+
+    study: str
+    patient: str
+    decision: int
+    standing: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How it went for deliveries that went together; `stuck`: pending until a person has done something."""
+
+    deliveries: tuple[Delivery, ...]
+    state: State
+    trouble: str = ""
+    stuck: bool = False
+    review: Review | None = None
+
+
+class Output(Protocol):
+    """One way out. Nothing that goes wrong with one delivery keeps it from the others."""
+
+    @property
+    def name(self) -> str:
+        """The name by which deliveries are addressed to it."""
+
+    def deliver(self, pending: Sequence[Delivery]) -> Iterable[Told]:
+        """Try what is pending, oldest first; give each result as soon as it is known."""
+
+
+def attempt(together: Sequence[Delivery], act: Callable[[], Told]) -> Told:
+    """Act, or say what kept us from it: temporary, permanent, or a fault of our own in one delivery."""
+    try:
+        return act()
+    except DatabaseError:
+        raise  # nothing can be noted any more
+    except FailedForGood as fault:
+        return Told(tuple(together), State.DEAD, str(fault))
+    except AdapterError as fault:
+        stuck = isinstance(fault, Permanent | WaitsForPerson)
+        return Told(tuple(together), State.PENDING, str(fault), stuck=stuck)
+    except Exception as fault:  # noqa: BLE001 - the other patients are not to suffer from what one brings to light
+        return Told(tuple(together), State.PENDING, _ours(fault), stuck=True)
+
+
+def instant(moment: datetime) -> str:
+    """An instant as the journal keeps it."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def key_file(database_url: str) -> Path:
+    """Return where the adapter's own key lies: beside the database, or in var/ where that is on another machine."""
+    file = dialect.sqlite_file(dialect.read_url(database_url))
+    return file.with_name(f"{file.name}.key") if file else Path("var/screening.key")
+
+
+def read_key(file: Path) -> bytes:
+    """Return the key, made at the first start. It is backed up: without it what we wrote looks like another's."""
+    if not file.exists():
+        _make_key(file)
+    text = file.read_text(encoding="ascii", errors="replace").strip()
+    if len(text) < 64 or file.stat().st_mode & 0o077:
+        raise SettingsError(f"{file}: no key of 64 signs that its owner alone can read. Restore it from the backup.")
+    return text.encode()
+
+
+def _make_key(file: Path) -> None:
+    own = file.with_name(f"{file.name}.{os.getpid()}.new")
+    dialect.make_file(own)
+    try:
+        with own.open("w", encoding="ascii") as stream:
+            stream.write(secrets.token_hex(32))
+            stream.flush()
+            os.fsync(stream.fileno())
+        with suppress(FileExistsError):  # another was first
+            file.hardlink_to(own)
+    finally:
+        own.unlink()
+
+
+def _ours(fault: Exception) -> str:
+    """Name a fault of our own by its place: its words may hold what must not be logged."""
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    place = f"{Path(last.filename).name}, line {last.lineno}"
+    return f"{type(fault).__name__} in {place}: a fault of the adapter. Report it; the delivery is tried again."

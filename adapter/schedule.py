@@ -1,0 +1,257 @@
+"""The service: a run at the times set, each a process of its own, and at /healthz how the last one went.
+
+The scheduler trusts the system's clock, so a guard on the monotonic clock stands beside it: where no run has ended in
+twice the interval, one begins, whatever the calendar says.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.combining import OrTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from adapter import errors
+from adapter.errors import SettingsError
+from adapter.settings import Settings
+
+log = logging.getLogger(__name__)
+
+JOB = "run"
+CHILD_ENDS_S = 6.0  # after SIGTERM; the service itself has ten seconds
+GUARD_LOOKS_S = 30.0
+LOOKED_AHEAD = 30  # runs, to find the longest time between two: a weekend, say
+CAME_TO_ITS_END = {errors.FINE, errors.PARTIAL, errors.OUTPUT}
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """How the last run ended."""
+
+    ended_at: datetime
+    exit_code: int
+
+
+class Runs:
+    """Begins runs, never two at once, and knows how they went."""
+
+    def __init__(self, command: Sequence[str], interval_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._command, self._interval_s, self._clock = list(command), interval_s, clock
+        self._one, self._door = threading.Lock(), threading.Lock()
+        self._child: subprocess.Popen[str] | None = None
+        self._stopped = False
+        self._ended = self._good = clock()
+        self.last: Last | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether no run has come to its end in twice the interval."""
+        return self._clock() - self._good > 2 * self._interval_s
+
+    @property
+    def overdue(self) -> bool:
+        """Whether no run has ended in twice the interval, well or not, and none is at work."""
+        return not self._one.locked() and self._clock() - self._ended > 2 * self._interval_s
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last run did not come to its end."""
+        return self.last is not None and self.last.exit_code not in CAME_TO_ITS_END | {errors.LOCKED}
+
+    def once(self) -> None:
+        """One run from its beginning to its end, unless one is at work."""
+        if not self._one.acquire(blocking=False):
+            log.warning("a run is still at work; no second one begins")
+            return
+        try:
+            child = self._begin()
+            if child is not None:
+                self._follow(child)
+        finally:
+            self._one.release()
+
+    def stop(self) -> None:
+        """End the run at work, first kindly, and begin no other."""
+        with self._door:
+            self._stopped, child = True, self._child
+        if child is None or child.poll() is not None:
+            return
+        log.info("stopping the run at work")
+        child.terminate()
+        try:
+            child.wait(CHILD_ENDS_S)
+        except subprocess.TimeoutExpired:
+            log.warning("the run did not end in %d s and is killed; the next one catches up", CHILD_ENDS_S)
+            child.kill()
+            child.wait()
+
+    def _begin(self) -> subprocess.Popen[str] | None:
+        with self._door:
+            if self._stopped:
+                return None
+            log.info("a run begins")
+            # A session of its own: Ctrl-C is ours to hear, and the run gets SIGTERM from us.
+            self._child = subprocess.Popen(  # noqa: S603 - our own command
+                self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                text=True, encoding="utf-8", errors="replace", start_new_session=True,
+            )  # fmt: skip
+            return self._child
+
+    def _follow(self, child: subprocess.Popen[str]) -> None:
+        """Log what the run says, and how it ends."""
+        with child:
+            for line in child.stdout or ():
+                log.info("run: %s", line.rstrip())
+        code = child.returncode
+        self.last, self._ended = Last(datetime.now(UTC), code), self._clock()
+        if code in CAME_TO_ITS_END:
+            self._good = self._ended
+        if self._stopped:
+            log.info("the run was ended with the service (exit code %d)", code)
+        elif code == errors.LOCKED:
+            log.info("another run was at work on the database (exit code %d)", code)
+        else:
+            log.log(logging.ERROR if self.failing else logging.INFO, "the run ended with exit code %d", code)
+
+
+def trigger_of(settings: Settings) -> Any:
+    """When runs begin: after an interval, or at times of the hospital's day."""
+    place, zone = settings.schedule, ZoneInfo(settings.hospital.time_zone)
+    if place.every_minutes is not None:
+        return IntervalTrigger(minutes=place.every_minutes, timezone=UTC)
+    return OrTrigger([_at(time_of_day, zone) for time_of_day in place.times])
+
+
+def _at(time_of_day: str, zone: ZoneInfo) -> CronTrigger:
+    """The trigger of `06:00` or `mon-fri 06:00`: names of days, since its numbers are not those of cron."""
+    days, _, clock = time_of_day.rpartition(" ")
+    hour, minute = clock.split(":")
+    return CronTrigger(day_of_week=days or "*", hour=int(hour), minute=int(minute), timezone=zone)
+
+
+def interval_s(trigger: Any, now: datetime) -> float:
+    """The longest time between two runs, as far as is looked ahead."""
+    before = moment = trigger.get_next_fire_time(None, now)
+    longest = timedelta()
+    for _ in range(LOOKED_AHEAD):
+        moment = trigger.get_next_fire_time(before, before + timedelta(microseconds=1))
+        longest, before = max(longest, moment - before), moment
+    return longest.total_seconds()
+
+
+class Service:
+    """Scheduler, guard and health in one process; `serve` lasts until a signal comes."""
+
+    def __init__(self, settings: Settings, command: Sequence[str]) -> None:
+        trigger = trigger_of(settings)
+        self._place = settings.worklist
+        self._stop = threading.Event()
+        self.runs = Runs(command, interval_s(trigger, datetime.now(UTC)))
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+        # One run makes up for all that were missed, however late: the scheduler's own answer is to drop a late one.
+        self._scheduler.add_job(
+            self.runs.once, trigger, id=JOB, coalesce=True, max_instances=1, misfire_grace_time=None,
+            next_run_time=datetime.now(UTC),
+        )  # fmt: skip
+
+    def health(self) -> dict[str, Any]:
+        """How it goes: counts and instants, no patient data."""
+        job, last = self._scheduler.get_job(JOB), self.runs.last
+        following = getattr(job, "next_run_time", None)
+        return {
+            "status": "failing" if self.runs.failing else "late" if self.runs.late else "ok",
+            "last_run_ended_at": _instant(last.ended_at) if last else None,
+            "last_exit_code": last.exit_code if last else None,
+            "next_run_at": _instant(following) if following else None,
+        }
+
+    def serve(self) -> int:
+        """Run at the times set until SIGTERM or Ctrl-C."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stop.set())
+        guard = threading.Thread(target=self._guard, daemon=True)
+        with listening(self._place.host, self._place.port, self.health) as address:
+            log.info("health at http://%s/healthz; the first run begins now", address)
+            self._scheduler.start()
+            guard.start()
+            self._stop.wait()
+            log.info("stopping")
+            self._scheduler.shutdown(wait=False)
+            self.runs.stop()
+        return errors.FINE
+
+    def _guard(self) -> None:
+        while not self._stop.wait(GUARD_LOOKS_S):
+            if self.runs.overdue:
+                log.error("no run has ended in twice the interval: the system's clock may have been set back. Run now")
+                self.runs.once()
+
+
+class _Visit(BaseHTTPRequestHandler):
+    """One question after how it goes."""
+
+    server: _Door
+    timeout = 10
+
+    def do_GET(self) -> None:
+        """Answer /healthz: 503 where somebody should look."""
+        if self.path.partition("?")[0] != "/healthz":
+            self.send_error(404)
+            return
+        said = self.server.health()
+        body = json.dumps(said).encode()
+        self.send_response(200 if said["status"] == "ok" else 503)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: a monitor asks every few seconds."""
+
+
+class _Door(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], health: Callable[[], dict[str, Any]]) -> None:
+        super().__init__(address, _Visit)
+        self.health = health
+
+
+@contextmanager
+def listening(host: str, port: int, health: Callable[[], dict[str, Any]]) -> Iterator[str]:
+    """Answer /healthz while the block lasts."""
+    try:
+        door = _Door((host, port), health)
+    except OSError as error:
+        raise SettingsError(
+            f"[worklist] host and port: cannot listen on {host}:{port} ({error.strerror}). "
+            "Another service may be there; name another port."
+        ) from None
+    with door:
+        thread = threading.Thread(target=door.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+        thread.start()
+        try:
+            yield f"{host}:{door.server_address[1]}"
+        finally:
+            door.shutdown()
+            thread.join()
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,67 @@
+"""From settings to the things of a run: the client that asks, and the ways out that tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from adapter.errors import SettingsError
+from adapter.fhir.auth import Auth
+from adapter.fhir.client import Client, Server
+from adapter.journal import Journal
+from adapter.outputs.base import Output, key_file, read_key
+from adapter.outputs.email import EmailOutput, worklist_link
+from adapter.outputs.research_subject import Mark, ResearchSubjectOutput
+from adapter.pipeline import Screen
+from adapter.run import study_hash
+from adapter.settings import Settings, secret
+from adapter.settings.model import Auth as AuthSettings
+
+
+def client_of(settings: Settings) -> Client:
+    """The client for the hospital's server."""
+    place = settings.fhir
+    if place.base_url is None:
+        raise SettingsError("fhir.base_url must be set: the address of the hospital's FHIR R4 server.")
+    server = Server(
+        str(place.base_url),
+        ca_file=str(place.ca_file) if place.ca_file else None,
+        patience_s=place.patience_s,
+        also_under=place.also_under,
+        auth=_auth(place.auth),
+    )
+    return Client(server)
+
+
+def outputs_of(settings: Settings, screen: Screen, client: Client) -> Callable[[Journal], Sequence[Output]]:
+    """The ways out that the settings switch on, for a journal."""
+
+    def made(journal: Journal) -> list[Output]:
+        outputs: list[Output] = []
+        if settings.outputs.research_subject.enabled:
+            mark = Mark(read_key(key_file(settings.database.url)), study_hash(screen))
+            own = settings.study.research_study
+            outputs.append(ResearchSubjectOutput(client, journal, screen.study, mark, now, research_study=own))
+        if settings.outputs.email.enabled:
+            mail = settings.outputs.email
+            needs_password = mail.username is not None
+            password = secret(mail.password, mail.password_file, "outputs.email.password") if needs_password else None
+            link = worklist_link(settings)
+            outputs.append(EmailOutput(mail, journal, screen.speaker, now, link=link, password=password))
+        return outputs
+
+    return made
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def _auth(auth: AuthSettings) -> Auth:
+    said = {name: getattr(auth, name) or "" for name in ("username", "client_id")}
+    if auth.kind == "basic":
+        said["password"] = secret(auth.password, auth.password_file, "fhir.auth.password")
+    if auth.kind == "client_secret":
+        said["client_secret"] = secret(auth.client_secret, auth.client_secret_file, "fhir.auth.client_secret")
+    return Auth(auth.kind, token_url=str(auth.token_url) if auth.token_url else None, scope=auth.scope, **said)

@@ -1,0 +1,95 @@
+"""The whole way on a real FHIR server: who is found, what is asked for, what is decided, written and read back."""
+
+import contextlib
+import re
+
+import pytest
+
+from tests.acceptance.command import run
+from tests.fhir_server.records import lupus, patient, synthea
+from tests.river.hospital import AS_OF, STUDY, River, content, screened
+
+ABOUT = re.compile(r"Patient/[A-Za-z0-9.-]+")
+
+
+class Hapi(River):
+    """The river with HAPI instead of the sandbox."""
+
+    def __init__(self, folder, hospital):
+        super().__init__(folder, [])
+        self.hospital, self.base, self.mark = hospital, hospital.base_url, 0
+
+    def run(self, *options, post=True):
+        self.mark = self.hospital.server.mark()
+        with self.post.open() if post else contextlib.nullcontext():
+            return run("run", "--config", self.settings, "--as-of", AS_OF, *options)
+
+    @property
+    def asked(self):
+        return self.hospital.server.asked(self.mark)
+
+
+@pytest.fixture
+def river(hospital, tmp_path):
+    return Hapi(tmp_path, hospital)
+
+
+def synthetic():
+    return {patient(one) for one in synthea() if one["resourceType"] == "Patient"}
+
+
+def test_the_patients_with_lupus_are_found_judged_and_written(river, hospital, tmp_path):
+    ran = river.run()
+    assert ran.code == 0, ran.err
+    found = {who: line for who, line in river.decisions().items() if who in synthetic()}
+    assert set(found) == lupus()
+
+    others = synthetic() - lupus()
+    about = {who for line in river.asked for who in ABOUT.findall(line)}
+    assert not about & others, "nothing was asked for about anybody else"
+    assert not any("Observation" in line and "patient=" not in line for line in river.asked if "/Observation" in line)
+
+    wanted = screened(tmp_path, [one for one in synthea() if patient(one) in lupus() or not patient(one)])
+    assert [who for who in found if content(found[who]) != content(wanted[who])] == []
+
+    flagged = {who: line["decision"] for who, line in river.decisions().items() if "candidate" in line["decision"]}
+    written = {
+        one["individual"]["reference"]: one["status"]
+        for one in hospital.client.every("ResearchSubject?_count=500")
+        if any("screening" in str(name.get("system")) for name in one.get("identifier", ()))
+    }
+    assert written == flagged and len(river.post.mails) == bool(flagged)
+
+    before = river.decisions(), river.changes(), len(river.post.mails)
+    assert river.run().code == 0
+    assert (river.decisions(), river.changes(), len(river.post.mails)) == before
+    assert not [line for line in river.asked if line.startswith(("PUT", "POST")) and "/_search" not in line]
+
+
+def test_a_changed_patient_alone_is_written_anew(river, hospital):
+    assert river.run().code == 0
+    who, _ = river.changes()[0]
+    count = len(river.changes())
+    kept = hospital.client.read(who)
+    hospital.client.ask("PUT", who, json={**kept, "birthDate": "2015-01-01"})
+    assert river.run().code == 0
+    assert river.changes()[count:] == [(who, "ruled-out")]
+    assert next(line for line in river.asked if line.startswith("PUT")).startswith("PUT /ResearchSubject/")
+    assert len(river.post.mails) == 2
+
+
+def test_a_subject_withdrawn_by_hand_stands(river, hospital):
+    study = next(iter(hospital.client.every("ResearchStudy?identifier=NCT07069972")))
+    mine = {
+        "resourceType": "ResearchSubject",
+        "id": "by-hand",
+        "status": "withdrawn",
+        "study": {"reference": f"ResearchStudy/{study['id']}"},
+        "individual": {"reference": "Patient/c01"},
+    }
+    hospital.client.ask("PUT", "ResearchSubject/by-hand", json=mine).raise_for_status()
+    assert river.run().code == 0
+    subjects = list(hospital.client.every("ResearchSubject?individual=Patient/c01"))
+    assert [(one["id"], one["status"]) for one in subjects] == [("by-hand", "withdrawn")]
+    with river.journal() as journal:
+        assert journal.latest(STUDY, "Patient/c01") is None

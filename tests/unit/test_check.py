@@ -1,0 +1,209 @@
+"""`check` says before the first run whether it would work, what to do where it would not, and nothing of a patient."""
+
+import json
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from adapter.cli import main
+from adapter.demo.exchange import Answer, outcome, read_json
+from adapter.demo.hospital import SandboxHospital
+
+STUDY = "telitacicept-belimumab"
+CASES = Path(__file__).resolve().parents[2] / "mappings" / "studies" / STUDY / "cases"
+NAME, VALUE = "Canary-Zhang", "kanarie-0042"
+
+
+@pytest.fixture(scope="module")
+def resources():
+    """The first cases: enough for ten patients, and few enough to be asked often."""
+    files = sorted(CASES.glob("*.json"))[:16]
+    return [entry["resource"] for file in files for entry in read_json(file.read_bytes())["entry"]]
+
+
+@pytest.fixture
+def checked(resources, tmp_path, capsys):
+    """Give a function that checks a hospital and returns the exit code and the findings by what they are about."""
+
+    def run(*more, front=None, base=None, settings="", extra=(), path="/fhir"):
+        with SandboxHospital([*resources, *extra]).serve(front=front) as here:
+            file, database = tmp_path / "adapter.toml", tmp_path / "adapter.db"
+            text = (
+                f'[fhir]\nbase_url = "{base or here.replace("/fhir", path)}"\npatience_s = 1\n[study]\nid = "{STUDY}"\n'
+            )
+            file.write_text(f'{text}[database]\nurl = "sqlite:///{database}"\n{settings}')
+            code = main(["check", "--config", str(file), "--json", *more])
+        told = json.loads(capsys.readouterr().out)
+        assert told["exit_code"] == code
+        return code, {one["about"]: one for one in told["findings"]}
+
+    return run
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def refusing(status, *about):
+    """Somebody in front of the hospital who refuses whatever is about these types."""
+
+    def front(visit, request):
+        if about and request.path.split("/")[0] not in about:
+            return False
+        visit.send(Answer(status, outcome("error", "forbidden", "no")))
+        return True
+
+    return front
+
+
+def test_a_healthy_hospital_is_ready(checked):
+    code, found = checked()
+    assert code == 0
+    assert not [one for one in found.values() if one["exit_code"]]
+    assert "FHIR 4.0.1" in found["server"]["says"]
+    assert found["population by conditions"]["counts"]["patients"] >= 10
+    assert found["Observation"]["counts"]["resources"] > 100
+    assert found["Observation"]["says"].endswith("several patients at once; _lastUpdated is heeded")
+    assert found["drugs"]["counts"]["MedicationStatement"] > 0
+
+
+def test_the_text_has_one_line_a_finding_and_a_last_word(resources, tmp_path, capsys):
+    with SandboxHospital(resources).serve() as base:
+        file = tmp_path / "adapter.toml"
+        place = f'[fhir]\nbase_url = "{base}"\n[database]\nurl = "sqlite:///{tmp_path}/a.db"\n'
+        file.write_text(f'{place}[study]\nid = "{STUDY}"\n')
+        assert main(["check", "--config", str(file)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.startswith(("fine  ", "note  ")) for line in lines[:-1])
+    assert lines[-1] == "ready: a run would work"
+
+
+def test_each_way_to_the_population_is_tried(checked):
+    code, found = checked(settings='[population]\nways = ["conditions", "scan", "group"]\ngroup = "Group/none"\n')
+    assert (code, found["population by group"]["exit_code"]) == (12, 12)
+    assert found["population by scan"]["counts"]["patients"] >= found["population by conditions"]["counts"]["patients"]
+
+
+def test_an_unknown_setting_is_10(checked):
+    code, found = checked(settings="[scheduel]\n")
+    assert code == 10 and "no such setting" in found["settings"]["says"]
+
+
+def test_an_unknown_parameter_is_11(checked):
+    code, found = checked("--set", "no_such=1")
+    assert code == 11 and found["study"]["exit_code"] == 11
+
+
+def test_a_database_that_cannot_be_opened_is_10_and_the_rest_is_tried(checked, tmp_path):
+    (tmp_path / "adapter.db").write_text("no database" * 1000)
+    code, found = checked()
+    assert code == 10 and found["database"]["exit_code"] == 10
+    assert found["Patient"]["exit_code"] == 0
+
+
+def test_a_wrong_token_is_12(checked):
+    code, found = checked(front=refusing(401))
+    assert code == 12 and "[fhir.auth]" in found["population by conditions"]["says"]
+
+
+def test_a_page_of_html_is_12(checked):
+    def portal(visit, request):
+        page = b"<html>Please sign in</html>"
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(page)}\r\n\r\n"
+        visit.wfile.write(head.encode() + page)
+        return True
+
+    code, found = checked(front=portal)
+    assert code == 12 and found["server"]["exit_code"] == 12
+
+
+def test_nobody_at_the_address_is_12(checked):
+    code, found = checked(base="http://127.0.0.1:9/fhir")
+    assert code == 12 and list(found)[-1] == "server"
+
+
+def test_a_type_that_is_refused_is_13(checked):
+    code, found = checked(front=refusing(403, "MedicationStatement"))
+    assert code == 13 and found["MedicationStatement"]["exit_code"] == 13
+    assert found["Condition"]["exit_code"] == 0
+
+
+def test_a_statement_that_is_refused_stops_nothing(checked):
+    code, found = checked(front=refusing(403, "metadata"))
+    assert code == 0 and found["server"]["to_do"]
+
+
+def test_a_server_that_takes_one_patient_at_a_time_is_said(checked):
+    def front(visit, request):
+        several = any(name == "patient" and "," in value for name, value in (*request.query, *request.form))
+        if several:
+            visit.send(Answer(400, outcome("error", "invalid", "one patient")))
+        return several
+
+    code, found = checked(front=front)
+    assert code == 0 and "patients one by one" in found["Observation"]["says"]
+
+
+@pytest.mark.parametrize(("status", "code", "says"), [(400, 13, "_lastUpdated fails"), (None, 0, "not heeded")])
+def test_a_server_that_knows_no_last_updated_is_said(checked, resources, status, code, says):
+    plain = SandboxHospital(resources)
+
+    def front(visit, request):
+        if "_lastUpdated" not in request.line():
+            return False
+        left = tuple(pair for pair in request.form if pair[0] != "_lastUpdated")
+        ignored = replace(request, query=left, body=b"")
+        visit.send(Answer(status, outcome("error", "invalid", "no")) if status else plain.answer(ignored))
+        return True
+
+    got, found = checked(front=front)
+    assert got == code and says in found["Condition"]["says"]
+
+
+def test_a_local_code_is_counted_and_no_patient_shows(checked, capsys):
+    about = {"resourceType": "Observation", "status": "final", "subject": {"reference": "Patient/c01"}}
+    local = {"coding": [{"system": "urn:local", "code": "XY-1", "display": NAME}], "text": NAME}
+    strange = {"coding": [{"system": "urn:local", "code": f"{NAME} 张"}]}
+    codes = {"x1": local, "x2": {"text": NAME}, "x3": strange}
+    code, found = checked(extra=[{**about, "id": key, "code": one, "valueString": VALUE} for key, one in codes.items()])
+    assert code == 0
+    assert found["codes"]["counts"]["Observation urn:local|XY-1"] == 1
+    assert found["codes"]["counts"]["Observation with a text alone"] == 2
+    said = json.dumps(found, ensure_ascii=False)
+    assert not [word for word in (NAME, VALUE, "Patient/", "张") if word in said]
+
+
+MAIL = """[outputs.email]
+enabled = true
+host = "127.0.0.1"
+security = "none"
+from = "a@example.org"
+to = ["b@example.org"]
+"""
+
+
+def test_the_mail_server_is_greeted_and_gets_nothing(checked):
+    class Refusing:
+        async def handle_MAIL(self, *_):  # noqa: N802 - aiosmtpd's name
+            raise AssertionError("nothing is to be sent")
+
+    post = Controller(Refusing(), hostname="127.0.0.1", port=free_port())
+    post.start()
+    try:
+        port = post.port
+        code, found = checked(settings=f"{MAIL}port = {port}\n")
+        assert code == 0 and "nothing was sent" in found["mail"]["says"]
+        code, found = checked(settings=f"{MAIL}port = {port}\n".replace('"none"', '"starttls"'))
+        assert code == 14 and "starttls" in found["mail"]["says"]
+    finally:
+        post.stop()
+
+
+def test_a_mail_server_that_is_down_is_14(checked):
+    code, found = checked(settings=f"{MAIL}port = 9\n")
+    assert code == 14 and found["mail"]["to_do"]

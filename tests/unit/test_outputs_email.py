@@ -1,0 +1,162 @@
+"""Mail as a real SMTP server receives it: one digest a recipient, in their language, and nothing of a patient in it."""
+
+import json
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+
+from adapter.errors import SettingsError
+from adapter.journal import Change
+from adapter.outputs.deliver import Count
+from adapter.outputs.email import EmailOutput, mail_deliveries, worklist_link
+from adapter.settings.model import Recipient, Settings
+from tests.unit.delivering import (
+    AT,
+    CATALOGUE,
+    LINK,
+    NOW,
+    Post,
+    journal_in,
+    listen,
+    news,
+    settings,
+    settles,
+    speaker,
+    tell,
+)
+
+CANARIES = [f"canary{number}kanarie" for number in range(18)] + ["金丝雀甲", "金丝雀乙"]
+
+
+@pytest.fixture
+def post():
+    return Post()
+
+
+@pytest.fixture
+def listening(post):
+    """Start a mail server, plainly or with TLS."""
+    with ExitStack() as stack:
+        yield lambda **more: stack.enter_context(listen(post, **more))
+
+
+@pytest.fixture
+def journal(tmp_path):
+    with journal_in(tmp_path) as journal:
+        yield journal
+
+
+def test_one_digest_says_who_needs_what_by_screening_number(journal, post, listening):
+    to = settings(listening(), recipients=(Recipient(address="li@example.org", language="en"),))
+    news(journal, to, patient="Patient/b", settles=settles("igg", "will", "beds", "alt"))
+    news(journal, to, standing="candidate", patient="Patient/a", settles=[])
+    news(journal, to, standing="open", kind="unflagged", patient="Patient/c", settles=settles("will"))
+    assert tell(journal, to).counts == {"email": Count(done=6)}
+    mail, text = post.mail_to("li@example.org")
+    assert (mail["From"], mail["Subject"]) == (
+        "screening@hospital.example",
+        "NCT07 screening: news of patients, 3 in all",
+    )
+    assert text.splitlines() == [
+        "A study (NCT07). Since the last message:",
+        "",
+        "  worth a look, new: 2",
+        "  no longer worth a look: 1",
+        "",
+        "S-0002  candidate",
+        "S-0001  potential candidate: order IgG; ask willingness; examine the joints; and 1 more",
+        "S-0003  open: ask willingness",
+        "",
+        f"The worklist shows why, after sign-in: {LINK}",
+        "",
+        "This message holds no patient data and is sent automatically.",
+    ]
+    assert len(post.mails) == 2
+
+
+def test_chinese_arrives_as_chinese_whatever_the_language_of_the_decision(journal, post, listening):
+    to = settings(listening())
+    news(journal, to, settles=settles("igg", "will"))
+    news(journal, to, patient="Patient/p2", settles=settles("beds", language="zh"))
+    tell(journal, to)
+    mail, text = post.mail_to("zhang@example.org")
+    assert mail["Subject"] == "NCT07筛选：2名患者有新情况"
+    assert "一项研究（NCT07）。自上次通知以来：" in text
+    assert "S-0001：潜在候选者（检查免疫球蛋白G；询问是否愿意参加）" in text
+    assert "S-0002：潜在候选者（评估关节）" in text
+
+
+def test_nothing_of_a_patient_gets_into_a_mail(journal, post, listening):
+    to = settings(listening(), recipients=(Recipient(address="li@example.org", language="en"),))
+    for canary in CANARIES:
+        said = [{"do": "order", "what": canary, "says": canary, "criteria": [canary]}, *settles("igg")]
+        criteria = [
+            {"id": canary, "says": canary, "evidence": [{"value": canary, "resource": f"Observation/{canary}"}]}
+        ]
+        news(
+            journal,
+            to,
+            patient=f"Patient/{canary}",
+            settles=said,
+            criteria=criteria,
+            name=canary,
+            variables={"age": canary},
+        )
+    assert tell(journal, to).counts["email"].done == 40
+    whole = "\n".join(
+        one.content.decode() + str(mail) + mail.get_content()
+        for one, mail in zip(post.envelopes, post.mails, strict=True)
+    )
+    assert "S-0020" in whole and "IgG" in whole
+    assert [canary for canary in CANARIES if canary in whole] == []
+
+
+def test_the_last_of_several_changes_is_the_news(journal, post, listening):
+    to = settings(listening(), recipients=(Recipient(address="zhang@example.org", language="en"),))
+    news(journal, to, settles=settles("igg"))
+    news(journal, to, standing="candidate", kind="moved", settles=[])
+    assert tell(journal, to).counts["email"] == Count(done=2)
+    _, text = post.mail_to("zhang@example.org")
+    assert "S-0001  candidate" in text and "IgG" not in text
+
+
+def test_nothing_new_is_no_mail(journal, post, listening):
+    to = settings(listening())
+    assert tell(journal, to).counts == {"email": Count()}
+    news(journal, to)
+    tell(journal, to)
+    assert tell(journal, to).counts == {"email": Count()}
+    assert len(post.mails) == 1
+
+
+def test_a_full_hospital_is_one_mail_that_can_be_read(journal, post, listening):
+    to = settings(listening(), recipients=(Recipient(address="zhang@example.org", language="en"),))
+    for number in range(60):
+        news(journal, to, patient=f"Patient/{number}")
+    tell(journal, to)
+    _, text = post.mail_to("zhang@example.org")
+    assert text.count("S-00") == 50 and "and 10 more patients, in the worklist" in text
+
+
+def test_each_hears_of_the_kinds_that_they_asked_for(journal):
+    to = settings(25, recipients=(Recipient(address="li@example.org", kinds=("candidate",)),))
+    change = Change(1, "Patient/p1", "s", "flagged", None, "potential-candidate", "[]", True, AT)
+    assert [json.loads(payload)["to"] for _, payload in mail_deliveries(change, 1, to)] == ["zhang@example.org"]
+    assert len(list(mail_deliveries(replace(change, new_standing="candidate"), 1, to))) == 2
+    assert list(mail_deliveries(replace(change, material=False), 1, to)) == []
+
+
+def test_what_is_missing_in_the_settings_is_said_at_once(journal, tmp_path):
+    with pytest.raises(SettingsError, match=r"outputs\.email\.from"):
+        EmailOutput(settings(25, **{"from": None}), journal, speaker, lambda: NOW, link=LINK)
+    with pytest.raises(SettingsError, match=r"outputs\.email\.ca_file"):
+        EmailOutput(settings(25, ca_file=tmp_path / "no.pem"), journal, speaker, lambda: NOW, link=LINK)
+
+
+def test_the_link_leads_to_the_worklist():
+    assert worklist_link(Settings()) == "http://127.0.0.1:8080/worklist"
+
+
+def test_every_kind_of_thing_to_do_has_its_word_in_both_languages():
+    assert all(set(entry) == {"en", "zh"} for entry in CATALOGUE["mail"].values())

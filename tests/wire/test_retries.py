@@ -1,0 +1,108 @@
+"""A server is waited for politely and not for ever (RELIABILITY.md, faults 37 and 38)."""
+
+import threading
+
+import pytest
+
+from adapter.fhir.errors import Refused, Rejected, ServerFailed, Throttled, TimedOut, Unreachable
+from tests.wire.scripted import Reply, page
+
+
+def later(value: str | None = None, status: int = 429) -> Reply:
+    return Reply(status, headers={} if value is None else {"Retry-After": value})
+
+
+@pytest.mark.parametrize(
+    ("said", "waited"),
+    [
+        ("7", 7.5),
+        ("0", 1),
+        ("-1", 1),
+        ("7200", 60),
+        ("1000000000", 60),
+        ("9" * 40, 1),
+        ("Sun, 22 Nov 2026 10:00:09 GMT", 9.5),  # by the server's own clock, which is in the reply
+        ("Sat, 21 Nov 2026 10:00:00 GMT", 1),
+        ("Mon, 22 Nov 2126 10:00:00 GMT", 60),
+        ("soon", 1),
+        ("", 1),
+        (None, 1),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_37_retry_after_is_honoured_in_every_form_and_capped(server, pulled, timepiece, said, waited, status):
+    server.say(later(said, status), page(1))
+    assert pulled() == ["o1"]
+    assert timepiece.slept == [waited]
+
+
+def test_37_no_server_is_asked_more_than_once_a_second_nor_longer_than_patience(server, connect, pulled, timepiece):
+    server.answer = lambda asked: later("0")
+    with pytest.raises(Throttled, match=r"asks to come later \(429\), 6 times\.") as caught:
+        pulled(connect(patience_s=5))
+    assert min(timepiece.slept) >= 1
+    assert sum(timepiece.slept) <= 5
+    assert caught.value.retry_after == 0
+
+
+def test_37_patience_is_for_one_type_and_one_run(server, connect, pulled):
+    client = connect(patience_s=10)
+    server.say(later("6"), page(1), later("6"), page(2), later("1"))
+    assert pulled(client) == ["o1"]
+    assert pulled(client) == ["o2"]  # the second wait was cut to what was left
+    with pytest.raises(Throttled):
+        pulled(client)
+    assert client.budget("Observation").left == 0
+    assert client.budget("Condition").left == 10
+    assert client.traffic.repeated == 2
+
+
+def test_37_without_a_word_the_pauses_grow_and_differ(server, connect, pulled, timepiece):
+    server.say(*[later(status=502)] * 4, page(1))
+    assert pulled(connect(chance=0.9)) == ["o1"]
+    assert timepiece.slept == pytest.approx([1.4, 2.8, 5.6, 11.2])
+
+
+def test_threads_that_wait_together_use_patience_once(connect):
+    budget = connect(patience_s=100).budget("Observation")
+    for _ in range(4):
+        budget.spend(10, 40)
+    assert budget.left == 70
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "tries"),
+    [
+        (500, ServerFailed, 3),
+        (507, ServerFailed, 3),
+        (502, Unreachable, 5),
+        (504, TimedOut, 5),
+        (408, TimedOut, 5),
+        (401, Refused, 1),
+        (403, Refused, 1),
+        (400, Rejected, 1),
+        (422, Rejected, 1),
+        (501, Rejected, 1),
+    ],
+)
+def test_38_what_may_pass_is_tried_again_and_bounded(server, connect, pulled, status, kind, tries):
+    server.answer = lambda asked: Reply(status)
+    with pytest.raises(kind, match=rf"\({status}\)"):
+        pulled(connect(patience_s=8))
+    assert len(server.asked) == tries
+
+
+def test_a_complaint_that_cannot_be_read_is_still_a_complaint(server, connect, pulled):
+    server.answer = lambda asked: Reply(403, b"{" * 9999, cut=10)
+    with pytest.raises(Refused):
+        pulled(connect())
+
+
+def test_threads_have_sessions_of_their_own(server, client, pulled):
+    server.answer = lambda asked: page(1)
+    threads = [threading.Thread(target=pulled) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert client.traffic.requests == 4
