@@ -43,14 +43,18 @@ def _answered(tongue: Tongue, fact: Fact, args: Mapping[str, str]) -> str:
         question = "words"  # a word decided, and no number was held against the limit
     if "times" in args:
         question = "times" if args.get("reached") else "times_over"
-    return tongue.phrase(
-        "question",
-        f"{question}_{args.get('answer', 'met')}",
-        reading=reading(tongue, fact, args),
-        limit=_in_unit(tongue, fact, limit) if limit else "",
-        multiple=tongue.first("multiple", args.get("times", "1"), "any", times=args.get("times", "")),
-        report=_report(tongue, fact, question),
-    )
+    key = f"{question}_{args.get('answer', 'met')}"
+    held = _held_against(tongue, fact, question, args)
+    return tongue.phrase("question", key, reading=reading(tongue, fact, args), **held)
+
+
+def _held_against(tongue: Tongue, fact: Fact, question: str, args: Mapping[str, str]) -> dict[str, str]:
+    """What the question holds the reading against: a limit of the study, or so many times one of the report."""
+    if not question.startswith(("times", "reference")):
+        return {"limit": _in_unit(tongue, fact, args["limit"])} if "limit" in args else {}
+    times = args.get("times", "1")
+    multiple = tongue.first("multiple", times, "any", times=times)
+    return {"multiple": multiple, "report": _report(tongue, fact, question)}
 
 
 def open_reading(tongue: Tongue, fact: Fact, args: Mapping[str, str]) -> str:

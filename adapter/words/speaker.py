@@ -59,6 +59,8 @@ class Speaker(Tongue):
                 *self._besides(finding),
             ]
         said = self._read(finding)
+        if said and finding.because is Because.CONFLICT:
+            said.append(self.phrase("told", "contradictory"))
         missing = self._missing(finding) if finding.answer is Answer.UNKNOWN else []
         silent = [self.evidence(piece) for piece in finding.evidence if piece.key == "nothing_recorded"]
         return [*said, *missing] or list(dict.fromkeys(silent)) or [self.phrase("told", "nothing")]

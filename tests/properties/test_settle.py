@@ -69,7 +69,7 @@ def test_the_cases_of_the_study(name):
 @pytest.mark.slow
 def test_synthetic_patients_of_a_whole_hospital():
     records = read(FolderSource(SYNTHEA), screen()).records
-    assert len(records) == 40
+    assert len(records) == 65
     for record in records[::5]:
         check(record, date(2026, 11, 1))
 

@@ -22,7 +22,12 @@ MISSPELT_KEYS = [
     ("criteria.toml", "[rules.flag", "[rule.flag", 'no such table "rule". Did you mean "rules"?'),
     ("parameters.toml", "means =", "mean =", 'age_min: no such key "mean". Did you mean "means"?'),
     ("settle.toml", "cost =", "costs =", 'birth_date: no such key "costs". Did you mean "cost"?'),
-    ("settle.toml", 'concept = "birth"', 'concpt = "birth"', 'no such key "good.0.concpt". Did you mean "concept"?'),
+    (
+        "settle.toml",
+        'concept = "person.birth"',
+        'concpt = "person.birth"',
+        'no such key "good.0.concpt". Did you mean "concept"?',
+    ),
     ("settle.toml", "", f'\n[[thing]]\nid = "x"\n{THING}', 'no such table "thing". Did you mean "things"?'),
 ]
 

@@ -161,6 +161,7 @@ def test_the_order_of_the_record_changes_no_sentence(screen, records, told):
         ("c22", "E1a", "which began long ago", "癫痫（自2015-05-04起），起病较久，目前是否活动不明"),
         ("c59", "E3", "1520 mIU/mL (2026-03-11)", "1520 mIU/mL（2026-03-11）"),
         ("c64", "E5", "please check", "请核实"),
+        ("c75", "E1b", "these contradict each other: please check", "以上记录相互矛盾，请核实"),
         ("c71", "I3a", "from what was stated, SELENA-SLEDAI total 12", "据填报总分推算：SELENA-SLEDAI总分12"),
         ("c01", "E1g", "is below twice the upper limit of normal (40 U/L)", "低于2倍正常值上限（ULN 40 U/L）"),
     ],

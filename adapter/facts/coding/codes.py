@@ -22,6 +22,7 @@ READS["any"] = frozenset().union(*READS.values())
 WORDS = frozenset({"finding", "attestation"})
 CAUSES = frozenset({"another", "own"})  # a finding is put down to another cause, or to the disease itself
 RESPONSES = frozenset({"inadequate", "intolerance", "relapse"})
+LONGEST_CODE = 64  # of a classification; in a longer text every beginning would be tried
 REMEMBERED = 1 << 17
 
 
@@ -223,7 +224,7 @@ def _parts(code: str) -> tuple[str, ...]:
 
 
 def _longest(codes: Mapping[str, list[_Row]], code: str) -> Sequence[_Row]:
-    for length in range(len(code), 2, -1):
+    for length in range(min(len(code), LONGEST_CODE), 2, -1):
         if rows := codes.get(code[:length]):
             return rows
     return ()
