@@ -25,7 +25,7 @@ from tests.robustness.mutations import BYTES, Damaged, damaged
 from tests.robustness.ward import AS_OF, CASES, ROOT, resources, screen
 
 SEED = 20261122
-SAMPLE = 2
+SAMPLE = 1
 COUNT = 200
 TOGETHER = 6  # damaged resources in one copy of a case
 SLICES = 8
