@@ -34,7 +34,7 @@ from adapter.outputs.email import mail_deliveries
 from adapter.outputs.research_subject import subject_delivery
 from adapter.pipeline import Judged, Screen, judge_one
 from adapter.pull import SHARED, Pull, Pulled, asked_of
-from adapter.screening.decision import Standing
+from adapter.screening.decision import Decision, Standing
 from adapter.screening.model import PatientRecord
 from adapter.settings import Settings, secret
 from adapter.sources.search import SearchSource
@@ -95,14 +95,12 @@ class Run:
     client: Client
     outputs: OutputsOf
     ways: Ways
-    _journal: Journal | None = None
 
     def do(self) -> RunReport:
         """Do it; raises where the server cannot be reached at all, or another run holds the database."""
         url, password = self.settings.database.url, database_password(self.settings)
         with lock(url, password=password), open_database(url, password=password) as database:
             chart, journal = Chart(database), Journal(database)
-            self._journal = journal
             door = Door(self.screen.context, self.screen.views)
             pulled = self._pull(chart, door)
             report = RunReport(self.ways.as_of.isoformat())
@@ -159,12 +157,12 @@ class Run:
             latest = work.latest(study)
             for one in judged:
                 standings[one.decision.standing.value] += 1
-                kind = self._record_one(work, number, one, latest.get(one.record.person.id))
+                kind = self._record_one(journal, work, number, one, latest.get(one.record.person.id))
                 changes.update([kind] if kind else [])
             report.decisions, report.changes = _counted(standings), _counted(changes)
             work.end_run(number, ended_at=at, report=report.as_json(), exit_code=report.exit_code)
 
-    def _record_one(self, work: Work, number: int, one: Judged, before: Latest | None) -> str | None:
+    def _record_one(self, journal: Journal, work: Work, number: int, one: Judged, before: Latest | None) -> str | None:
         """Record a decision whose picks or standing differ from the last; return what kind of change it is."""
         decision, study = one.decision, self.screen.study
         picks, standing = as_json(decision.picks), decision.standing.value
@@ -175,17 +173,17 @@ class Run:
         as_of, at = self.ways.as_of.isoformat(), instant(self.ways.now)
         made = work.record(Decided(number, decision.patient, study.id, as_of, standing, picks, line, at))
         old = before.standing if before else None
-        kind = change_kind(old, standing, written=self._written(old, standing, decision.patient))
+        kind = change_kind(old, standing, written=self._written(journal, old, decision))
         if kind is not None:
             moved = difference(work.decision(before.id).picks, picks) if before else []
             moved_by = json.dumps(moved, ensure_ascii=False)
             self._tell(work, Change(made, decision.patient, study.id, kind, old, standing, moved_by, True, at))
         return kind
 
-    def _written(self, old: str | None, new: str, patient: str) -> bool:
+    def _written(self, journal: Journal, old: str | None, decision: Decision) -> bool:
         """Whether somebody who was flagged, then open, is ruled out while a subject of ours still stands."""
-        late = old == Standing.OPEN.value and new == Standing.INELIGIBLE.value
-        return late and self._journal is not None and self._journal.subject(self.screen.study.id, patient) is not None
+        late = old == Standing.OPEN.value and decision.standing is Standing.INELIGIBLE
+        return late and journal.subject(self.screen.study.id, decision.patient) is not None
 
     def _tell(self, work: Work, change: Change) -> None:
         """Give each output that is on its delivery of this change."""
