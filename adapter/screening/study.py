@@ -110,6 +110,7 @@ class Comparison:
     recorded: bool = False
     risen_by: Decimal | None = None  # with `above`: new, or risen by more than this
     back_days: int = 0
+    against: Literal["newest_earlier", "lowest_recent"] = "newest_earlier"  # which earlier value it has risen from
     days: int = 1  # on so many distinct days
     apart_days: int = 0
     single_is: Literal["unknown", "not_met"] = "unknown"
@@ -130,6 +131,7 @@ class Rule:
     id: str
     form: Literal["compare", "all_of", "any_of", "none_of", "table", "word", "doubted", "reads", "score"]
     of: tuple[str, ...] = ()
+    enough_absent: int = 0  # of any_of: so many that are not met make it not met, whatever the rest would say
     compare: Comparison | None = None
     met_when: tuple[str, ...] = ()
     not_met_when: tuple[str, ...] = ()
@@ -250,6 +252,10 @@ class Parameter:
     confirmed: bool = False
 
 
+# Statuses that leave a fact in doubt, and that a study may take at their word.
+LenientStatus = Literal["preliminary", "medication_unknown"]
+
+
 @dataclass(frozen=True, slots=True)
 class Study:
     """Everything that judging needs, with all parameters spent."""
@@ -272,6 +278,7 @@ class Study:
     presume_absence: bool = False
     leap_birthday: Literal["1 March", "28 February"] = "1 March"
     partial_birth: Literal["interval", "1 July"] = "interval"
+    lenient_statuses: frozenset[LenientStatus] = frozenset()
 
     def score_of(self, name: str) -> Score:
         """The score of this id, or the one that has a part of this id."""

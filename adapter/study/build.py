@@ -12,6 +12,7 @@ from adapter.screening.study import (
     Comparison,
     Criterion,
     Hypothesis,
+    LenientStatus,
     Parameter,
     Rule,
     Score,
@@ -25,6 +26,7 @@ from adapter.screening.study import (
 )
 from adapter.study.forms import (
     CriterionForm,
+    ReadingForm,
     RuleForm,
     ScaleForm,
     ScoreForm,
@@ -87,7 +89,17 @@ def window(form: WindowForm) -> Window:
         number = int(form.length[1:-1])
         days, years = (number, None) if form.length.endswith("D") else (None, number)
     unknown_days = None if form.unknown_days == "ever" else form.unknown_days
-    return Window(days, years, form.boundary == "inclusive", form.anchor, form.anchor_days, unknown_days)
+    anchor = form.anchor if form.anchored == "newest_form" else ()
+    return Window(days, years, form.boundary == "inclusive", anchor, form.anchor_days, unknown_days)
+
+
+def lenient_statuses(form: ReadingForm) -> frozenset[LenientStatus]:
+    """The statuses that leave a fact in doubt elsewhere, and that this study takes at their word."""
+    said: dict[LenientStatus, bool] = {
+        "preliminary": form.preliminary == "counts",
+        "medication_unknown": form.medication_unknown == "exposure",
+    }
+    return frozenset(status for status, lenient in said.items() if lenient)
 
 
 def rule(name: str, form: RuleForm, parameters: Mapping[str, Parameter]) -> Rule:
@@ -109,7 +121,7 @@ def _bare(name: str, form: RuleForm, parameters: Mapping[str, Parameter]) -> Rul
     if form.all_of:
         return Rule(name, "all_of", form.all_of)
     if form.any_of:
-        return Rule(name, "any_of", form.any_of)
+        return Rule(name, "any_of", form.any_of, 0 if form.enough_absent == "all" else form.enough_absent)
     return Rule(name, "none_of", form.none_of)
 
 

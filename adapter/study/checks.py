@@ -25,7 +25,7 @@ _FORMS: Mapping[str, frozenset[str]] = {
     "not_met_when": frozenset({"met_when", "because"}),
     "record": frozenset({*_WITH_RECORD, "word_wins"}),
     "all_of": frozenset(),
-    "any_of": frozenset(),
+    "any_of": frozenset({"enough_absent"}),
     "none_of": frozenset(),
 }
 # Concepts that no codelist holds: what the person and the own study say.

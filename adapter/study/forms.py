@@ -35,6 +35,7 @@ class WindowForm(Form):
     boundary: Literal["inclusive", "exclusive"] = "inclusive"
     anchor: tuple[str, ...] = ()
     anchor_days: Days = 0
+    anchored: Literal["newest_form", "index_date"] = "newest_form"
     unknown_days: Days | Literal["ever"] = 0
 
 
@@ -86,6 +87,7 @@ class RuleForm(Form):
     recorded: bool = False
     risen_by: Decimal | None = None
     back_days: Days = 0
+    against: Literal["newest_earlier", "lowest_recent"] = "newest_earlier"
     days: Days = 1
     apart_days: Days = 0
     single_is: Literal["unknown", "not_met"] = "unknown"
@@ -99,6 +101,7 @@ class RuleForm(Form):
     rounded: bool = False
     all_of: tuple[str, ...] = ()
     any_of: tuple[str, ...] = ()
+    enough_absent: Literal["all"] | Annotated[int, Field(ge=1)] = "all"
     none_of: tuple[str, ...] = ()
     met_when: tuple[str, ...] = ()
     not_met_when: tuple[str, ...] = ()
@@ -215,11 +218,13 @@ class UnitForm(Form):
 
 
 class ReadingForm(Form):
-    """How the study reads silence and incomplete birth dates."""
+    """How the study reads silence, incomplete birth dates and statuses that leave a doubt."""
 
     absence: Literal["open", "presume"] = "open"
     leap_birthday: Literal["1 March", "28 February"] = "1 March"
     partial_birth: Literal["interval", "1 July"] = "interval"
+    preliminary: Literal["unknown", "counts"] = "unknown"
+    medication_unknown: Literal["unknown", "exposure"] = "unknown"
 
 
 class StudyForm(Form):

@@ -209,4 +209,5 @@ def _study(head: StudyForm, gathered: _Gathered, parameters: Mapping[str, Parame
         presume_absence=head.reading.absence == "presume",
         leap_birthday=head.reading.leap_birthday,
         partial_birth=head.reading.partial_birth,
+        lenient_statuses=build.lenient_statuses(head.reading),
     )

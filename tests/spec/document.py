@@ -21,6 +21,7 @@ PICKS = (
     "derived",
     "windows",
     "absence",
+    "statuses",
 )
 RULES = ("limits", "reports", "words", "shades", "logic", "record_and_word", "notes", "scores", "choices")
 HOW_TO_READ = f"""

@@ -19,7 +19,7 @@ from adapter.screening.model import Because, Finding, PatientRecord, Person
 from adapter.screening.picks.pick import pick
 from adapter.screening.study import Derivation, Parameter, Study, Text
 from adapter.study import build
-from adapter.study.forms import RuleForm, ScoreForm, VariableForm
+from adapter.study.forms import ReadingForm, RuleForm, ScoreForm, VariableForm
 from adapter.study.parameters import spend
 from tests.spec.given import Given, result, span
 
@@ -121,6 +121,7 @@ def study_of(
     variables = {name: {"pick": "latest", "kinds": ["result", "word"]} for name in parts} | tree.pop("variables", {})
     rules = {name: {"variable": name, "words": ["yes"]} for name in parts} | tree.pop("rules", {})
     scores = [ScoreForm(id=name, **_labelled(entry)) for name, entry in tree.pop("scores", {}).items()]
+    reading = ReadingForm(**tree.pop("reading", {}))
     derive = [Derivation(**entry) for entry in tree.pop("derive", [])]
     return Study(
         "spec",
@@ -133,7 +134,9 @@ def study_of(
         "",
         derivations=tuple(derive),
         presume_absence=presume,
-        **tree.pop("reading", {}),
+        leap_birthday=reading.leap_birthday,
+        partial_birth=reading.partial_birth,
+        lenient_statuses=build.lenient_statuses(reading),
     )
 
 

@@ -37,6 +37,8 @@ def read_result(row: Row) -> Outcome:
     }
     facts = [row.fact(match, Kind.WORD, word="present", received=match.display, **told) for match in named]
     facts += [fact for match in matches for fact in _measured(row, row.cells, match, told)]
+    if status == "preliminary":
+        facts = [_with_extra(fact, "status", status) for fact in facts]
     if cause := row.codes.other_cause(row.texts("notes")):
         facts = [_attributed(fact, cause) for fact in facts]
     return row.outcome(
@@ -93,8 +95,11 @@ def _attributed(fact: Fact, cause: str) -> Fact:
         return replace(fact, cause=cause)
     if fact.word in ABSENT or fact.doubt:
         return fact
-    extra = tuple(sorted({*fact.extra, ("note", cause)}))
-    return replace(fact, doubt=Because.INDETERMINATE, extra=extra)
+    return _with_extra(replace(fact, doubt=Because.INDETERMINATE), "note", cause)
+
+
+def _with_extra(fact: Fact, name: str, said: str) -> Fact:
+    return replace(fact, extra=tuple(sorted({*fact.extra, (name, said)})))
 
 
 def _says_anything(measured: Measured) -> bool:

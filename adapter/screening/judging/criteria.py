@@ -63,7 +63,7 @@ def _all_of(rule: Rule, judgement: Judgement) -> Finding:
 
 
 def _any_of(rule: Rule, judgement: Judgement) -> Finding:
-    return any_of(judgement.findings(rule.of))
+    return any_of(judgement.findings(rule.of), rule.enough_absent)
 
 
 def _none_of(rule: Rule, judgement: Judgement) -> Finding:

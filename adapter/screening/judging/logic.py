@@ -23,8 +23,11 @@ _URGENCY = (
 _OPPOSITE = {Answer.MET: Answer.NOT_MET, Answer.NOT_MET: Answer.MET, Answer.UNKNOWN: Answer.UNKNOWN}
 
 
-def any_of(findings: Sequence[Finding]) -> Finding:
-    """Met if one is met; not met only if every one is not met; otherwise unknown."""
+def any_of(findings: Sequence[Finding], enough_absent: int = 0) -> Finding:
+    """Met if one is met; not met only if every one is not met, or `enough_absent` of them; otherwise unknown."""
+    absent = [finding for finding in findings if finding.answer is Answer.NOT_MET]
+    if 0 < enough_absent <= len(absent) and all(finding.answer is not Answer.MET for finding in findings):
+        return _together(Answer.NOT_MET, absent, findings)
     return _first_that_speaks(findings, (Answer.MET, Answer.UNKNOWN, Answer.NOT_MET))
 
 

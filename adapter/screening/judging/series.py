@@ -72,14 +72,27 @@ def risen(question: Comparison, pick: Pick, voices: list[Voice]) -> Finding:
 
 
 def _against_earlier(question: Comparison, present: Voice, before: Sequence[Reading]) -> Finding:
+    recent = [r.fact for r in before if _within(r.fact, present.fact, question.back_days)]
+    if question.against == "lowest_recent":
+        return _against_recent(question, present, recent)
     latest = before[0].fact
     shown = (present.evidence, Evidence(latest, "earlier", present.evidence.args))
     rise = _rise(question, latest, present.fact)
     if rise is Answer.NOT_MET:
-        recent = [r.fact for r in before[1:] if _within(r.fact, present.fact, question.back_days)]
-        if any(_rise(question, fact, present.fact) is not Answer.NOT_MET for fact in recent):
+        others = [fact for fact in recent if fact is not latest]
+        if any(_rise(question, fact, present.fact) is not Answer.NOT_MET for fact in others):
             rise = Answer.UNKNOWN
     return Finding(rise, Because.INDETERMINATE if rise is Answer.UNKNOWN else None, shown)
+
+
+def _against_recent(question: Comparison, present: Voice, recent: Sequence[Fact]) -> Finding:
+    """Against the lowest value of the days before: the one from which it has risen most."""
+    rises = {answer: fact for fact in reversed(recent) for answer in (_rise(question, fact, present.fact),)}
+    for answer in (Answer.MET, Answer.UNKNOWN, Answer.NOT_MET):
+        if answer in rises:
+            shown = (present.evidence, Evidence(rises[answer], "earlier", present.evidence.args))
+            return Finding(answer, Because.INDETERMINATE if answer is Answer.UNKNOWN else None, shown)
+    return unknown(Because.INDETERMINATE, (Evidence(present.fact, "no_earlier", present.evidence.args),))
 
 
 def _rise(question: Comparison, before: Fact, now: Fact) -> Answer:

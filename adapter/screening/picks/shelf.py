@@ -78,11 +78,21 @@ class Shelf:
 def lay_out(record: PatientRecord, study: Study, as_of: date) -> Shelf:
     """Sort a record's facts, and those that equations make of them, onto a shelf."""
     by_concept: dict[str, list[Fact]] = {}
-    facts = (*record.facts, *derived(record.facts, record.person, study), *_of_person(record.person))
+    known = [_believed(fact, study) for fact in record.facts]
+    facts = (*known, *derived(known, record.person, study), *_of_person(record.person))
     for fact in sorted(facts, key=lambda fact: fact.key):
         if windows.begun(fact, as_of):
             by_concept.setdefault(fact.concept, []).append(fact)
     return Shelf(record.person, as_of, by_concept, record.seen, record.incomplete)
+
+
+def _believed(fact: Fact, study: Study) -> Fact:
+    """The fact without the doubt of its status, where the study takes that status at its word."""
+    if fact.doubt is None or not study.lenient_statuses:
+        return fact
+    drug = fact.kind in {Kind.EXPOSURE, Kind.RESPONSE}
+    status = "medication_unknown" if drug else dict(fact.extra).get("status")
+    return replace(fact, doubt=None) if status in study.lenient_statuses else fact
 
 
 def derived(facts: Iterable[Fact], person: Person, study: Study) -> list[Fact]:

@@ -48,6 +48,17 @@ TABLES = (
         ),
     ),
     Table(
+        '`against = "lowest_recent"`: against the lowest of the days before, and nothing older.',
+        RISE + 'against = "lowest_recent"',
+        (
+            row([result(5, 1.2), result(50, 0.9), result(95, 0.3)], "met", "risen by 0.9 in 90 days"),
+            row([result(5, 1.2), result(50, 0.9), result(96, 0.3)], "not met", "the 0.3 is 91 days before"),
+            row([result(5, 1.2), result(50, 0.6), result(80, 0.9)], "met", "whichever of them is the newest"),
+            row([result(5, 1.2), result(50, "0.6-0.9")], "unknown: indeterminate", "risen by 0.3 to 0.6"),
+            row([result(5, 0.8), result(96, 0.3)], "unknown: indeterminate", "nothing in the 90 days before"),
+        ),
+    ),
+    Table(
         "Intervals, and what is no value.",
         RISE,
         (

@@ -107,6 +107,22 @@ above = 5
             row([result(11, 7)], "unknown: too_old"),
         ),
     ),
+    Table(
+        '`anchored = "index_date"`: the window ends and begins with the index date, whatever the form says.',
+        """
+[variables.marker]
+pick = "latest"
+window = { days = 10, anchor = ["form"], anchored = "index_date", anchor_days = 30 }
+
+[rules.answer]
+variable = "marker"
+above = 5
+""",
+        (
+            row([stated(20, "absent", of="form"), result(10, 7)], "met"),
+            row([stated(20, "absent", of="form"), result(11, 7)], "unknown: too_old"),
+        ),
+    ),
 )
 
 

@@ -31,6 +31,17 @@ TABLES = (
     Table("`any_of`", RULE.format(form="any_of"), grid(T="TTT", F="TFU", U="TUU"), parts=("a", "b")),
     Table("`none_of`", RULE.format(form="none_of"), grid(T="FFF", F="FTU", U="FUU"), parts=("a", "b")),
     Table(
+        "`enough_absent`: so many parts that are not met make it not met, unless one is met.",
+        '[rules.answer]\nany_of = ["a", "b", "c"]\nenough_absent = 2',
+        (
+            row({"a": "not met", "b": "not met", "c": OPEN}, "not met"),
+            row({"a": "not met", "b": OPEN, "c": OPEN}, OPEN),
+            row({"a": "not met", "b": "not met", "c": "met"}, "met"),
+            row({"a": "not met", "b": "not met", "c": "not met"}, "not met"),
+        ),
+        parts=("a", "b", "c"),
+    ),
+    Table(
         "The reason that is named.",
         RULE.format(form="any_of"),
         (
