@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,7 @@ from adapter.screening.decision import Decision, decide
 from adapter.screening.judging.criteria import Judgement
 from adapter.screening.model import PatientRecord
 from adapter.screening.picks.pick import pick_from
-from adapter.screening.picks.shelf import lay_out
+from adapter.screening.picks.shelf import Shelf, lay_out
 from adapter.screening.settle import Settles, settle
 from adapter.screening.study import Study, Text
 from adapter.sources.base import Resource, Source
@@ -40,11 +40,17 @@ Lines = Iterator[tuple[str, str]]  # where the patient stands, and the decision 
 
 @dataclass(frozen=True)
 class Judged:
-    """A decision with what would settle it."""
+    """A decision, and what would settle it: found when asked for, for it costs more than the decision."""
 
     record: PatientRecord
     decision: Decision
-    settles: tuple[Settles, ...]
+    shelf: Shelf
+    judgement: Judgement
+
+    @cached_property
+    def settles(self) -> tuple[Settles, ...]:
+        """The things that would settle it."""
+        return settle(self.shelf, self.decision, self.judgement)
 
 
 @dataclass(frozen=True)
@@ -86,12 +92,11 @@ def read(source: Source, screen: Screen) -> Cohort:
 
 
 def judge_one(record: PatientRecord, study: Study, as_of: date) -> Judged:
-    """Pick, judge, decide, and find what would settle it: one patient, nothing else in sight."""
+    """Pick, judge, decide: one patient, nothing else in sight."""
     shelf = lay_out(record, study, as_of)
     picks = pick_from(shelf, study, study.variables.values())
     judgement = Judgement(study, picks, record.person.sex)
-    decision = decide(record, judgement, as_of)
-    return Judged(record, decision, settle(shelf, decision, judgement))
+    return Judged(record, decide(record, judgement, as_of), shelf, judgement)
 
 
 def chosen(cohort: Cohort, patients: Sequence[str]) -> list[PatientRecord]:

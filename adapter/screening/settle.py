@@ -54,15 +54,15 @@ class _Room:
         shelf = self._shelf(things, bad=bad)
         names = {name for thing in things for name in thing.touches}
         touched = [self.study.variables[name] for name in sorted(names)]
-        picks = {**self.judgement.picks, **pick_from(shelf, self.study, touched)}
-        return Judgement(self.study, picks, shelf.person.sex)
+        rules = {name for thing in things for name in thing.rules}
+        return self.judgement.revised(pick_from(shelf, self.study, touched), rules)
 
     def without(self, thing: Settlement, chosen: Sequence[Settlement], full: Judgement) -> Judgement:
         """The judgement with all but one answered; only what that one touches is picked anew."""
         fewer = [other for other in chosen if other is not thing]
         shelf = self._shelf(fewer)
         touched = [self.study.variables[name] for name in thing.touches]
-        return Judgement(self.study, {**full.picks, **pick_from(shelf, self.study, touched)}, shelf.person.sex)
+        return full.revised(pick_from(shelf, self.study, touched), thing.rules)
 
     def cheapest(self, things: Sequence[Settlement]) -> tuple[list[Settlement], Judgement]:
         """Leave out, dearest first, every thing that is not needed to close what all of them close."""
@@ -132,10 +132,12 @@ def supposed(name: str, hypothesis: Hypothesis, shelf: Shelf, study: Study) -> t
 
 
 def bearing(thing: Settlement, study: Study) -> Settlement:
-    """The same thing with the variables that its answers touch and the criteria that rest on them."""
+    """The same thing with the variables that its answers touch and the rules and criteria that rest on them."""
     concepts = {name for h in (thing.good, thing.bad) for name in (*h.withdraw, *(fact[0] for fact in h.add))}
     touches = [v for v in study.variables if BIRTH in concepts or concepts & _read_by(v, concepts, study)]
-    return replace(thing, touches=tuple(touches), bears_on=tuple(_resting_on(set(touches), study)))
+    rules = _resting_on(set(touches), study)
+    bears_on = tuple(criterion.id for criterion in study.criteria if criterion.rule in rules)
+    return replace(thing, touches=tuple(touches), rules=rules, bears_on=bears_on)
 
 
 def _read_by(name: str, concepts: set[str], study: Study) -> set[str]:
@@ -148,8 +150,8 @@ def _read_by(name: str, concepts: set[str], study: Study) -> set[str]:
     return {concept for concept in concepts if windows.wanted(concept, sources)}
 
 
-def _resting_on(touched: set[str], study: Study) -> list[str]:
-    """The criteria whose rules lead to one of these variables."""
+def _resting_on(touched: set[str], study: Study) -> frozenset[str]:
+    """The rules that lead to one of these variables."""
     known: dict[str, bool] = {}
 
     def rests(rule_id: str) -> bool:
@@ -162,7 +164,7 @@ def _resting_on(touched: set[str], study: Study) -> list[str]:
             known[rule_id] = own or stated or any(rests(other) for other in others)
         return known[rule_id]
 
-    return [criterion.id for criterion in study.criteria if rests(criterion.rule)]
+    return frozenset(name for name in study.rules if rests(name))
 
 
 def _wanting(finding: Finding, criterion: Criterion) -> bool:

@@ -226,7 +226,8 @@ class Settlement:
     watches: tuple[str, ...] = ()  # concepts whose old results make it `repeat` and whose unmapped ones make it `map`
     correction: bool = False  # mends the record; offered only when nothing that adds to it settles
     touches: tuple[str, ...] = ()  # the variables that an answer can change
-    bears_on: tuple[str, ...] = ()  # the criteria that rest on those
+    rules: frozenset[str] = frozenset()  # the rules that rest on those
+    bears_on: tuple[str, ...] = ()  # and the criteria
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 
 from adapter.screening.judging import scores
@@ -20,6 +20,12 @@ class Judgement:
         self.study, self.picks, self.sex = study, picks, sex
         self._findings: dict[str, Finding] = {}
         self._scores: dict[str, ScoreRange] = {}
+
+    def revised(self, picks: Mapping[str, Pick], rules: Container[str]) -> Judgement:
+        """The judgement with other picks in place of its own; `rules` are all that rest on them, the rest stands."""
+        other = Judgement(self.study, {**self.picks, **picks}, self.sex)
+        other._findings = {name: found for name, found in self._findings.items() if name not in rules}
+        return other
 
     def finding(self, rule_id: str) -> Finding:
         """The finding of a rule."""
@@ -40,6 +46,8 @@ class Judgement:
 
     def _remarked(self, rule: Rule, found: Finding) -> Finding:
         """The finding with what the rule remarks on such an answer, and what the rules remark that it then hints at."""
+        if not rule.notes and not rule.hints:
+            return found
         own = [note for answer, key in rule.notes if answer is found.answer for note in _remarks(rule, key, found)]
         hinted = [name for answer, names in rule.hints if answer is found.answer for name in names]
         more = (*own, *notes_of(self.findings(hinted)))
