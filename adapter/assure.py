@@ -1,15 +1,14 @@
-"""Runs a study's own cases: invented patients with the answers they are to get, and shows every difference."""
+"""Runs a study's own cases and a hospital's: invented patients with the answers they are to get; shows differences."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from adapter.outputs.decision_line import number_of
 from adapter.pipeline import Judged, Screen, judge_one, read
 from adapter.sources.folder import FolderSource
-from adapter.study.cases import Case, Expected, load_cases
+from adapter.study.cases import Case, Expected
 
 
 @dataclass(frozen=True)
@@ -25,10 +24,9 @@ class Difference:
         return f"{self.case:<34} {self.what:<26} expected {self.expected:<28} came {self.came}"
 
 
-def assure(screen: Screen, folder: Path) -> tuple[int, list[Difference]]:
-    """Judge every case; return how many there are and every difference."""
-    found = load_cases(folder)
-    return len(found), [difference for case in found for difference in differences(screen, case)]
+def assure(screen: Screen, cases: Sequence[Case]) -> list[Difference]:
+    """Judge the cases; return every difference."""
+    return [difference for case in cases for difference in differences(screen, case)]
 
 
 def differences(screen: Screen, case: Case) -> Iterator[Difference]:

@@ -29,7 +29,7 @@ from adapter.schedule import Service
 from adapter.showcase import open_hospital
 from adapter.sources.base import Ending
 from adapter.sources.folder import FolderSource
-from adapter.study.cases import load_cases
+from adapter.study.cases import load_cases, site_cases
 from adapter.study.load import Mapped, find_hospital, find_study, load_study, shipped_studies
 from adapter.study.parameters import parse_settings
 
@@ -142,12 +142,15 @@ def _until_interrupted() -> None:
 
 
 def assure(asked: argparse.Namespace) -> int:
-    """Run a study's own cases and show every difference."""
-    folder = find_study(asked.study, places.folder("mappings"))
-    count, found = assuring.assure(_prepare(asked), folder)
+    """Run a study's own cases, and a hospital's with its codes, and show every difference."""
+    site, with_codes = _mapped(asked)
+    mapped, plain = _mapped(asked, with_hospital=False) if site.hospital else (site, with_codes)
+    cases = load_cases(mapped.folder)
+    own = site_cases(site.hospital, site.study.id) if site.hospital else []
+    found = [*assuring.assure(plain, cases), *assuring.assure(with_codes, own)]
     for difference in found:
         print(difference)
-    print(f"{count} cases, {len({difference.case for difference in found})} with differences")
+    print(f"{len(cases) + len(own)} cases, {len({difference.case for difference in found})} with differences")
     return errors.DIFFERENCES if found else errors.FINE
 
 
@@ -155,13 +158,14 @@ def _prepare(asked: argparse.Namespace) -> pipeline.Screen:
     return _mapped(asked)[1]
 
 
-def _mapped(asked: argparse.Namespace) -> tuple[Mapped, pipeline.Screen]:
+def _mapped(asked: argparse.Namespace, *, with_hospital: bool = True) -> tuple[Mapped, pipeline.Screen]:
     mappings = places.folder("mappings")
     configured = settings.load(asked.config, os.environ)
     name = asked.study or configured.study.id
     if name is None:
         raise UsageError(f"{asked.command}: --study is missing, and the settings name none.")
-    hospital = find_hospital(asked.hospital or configured.hospital.name, mappings)
+    codes_of = (asked.hospital or configured.hospital.name) if with_hospital else None
+    hospital = find_hospital(codes_of, mappings)
     mapped = load_study(find_study(name, mappings), mappings, parse_settings(asked.set), hospital)
     return mapped, pipeline.prepare(mapped, mappings, configured.hospital.time_zone)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -54,6 +54,12 @@ def load_cases(folder: Path) -> list[Case]:
         where = folder / "cases"
         raise StudyError(f"{where}: no case. Add NAME.json with a patient and NAME.toml with what is expected.")
     return [_load(file) for file in files]
+
+
+def site_cases(hospital: Path, study: str) -> list[Case]:
+    """Read the cases that a hospital adds in its own folder, in its own codes: cases/STUDY beside its codes.csv."""
+    cases = (_load(file) for file in sorted((hospital / "cases" / study).glob("*.toml")))
+    return [replace(case, name=f"{hospital.name}/{case.name}") for case in cases]
 
 
 def _load(file: Path) -> Case:

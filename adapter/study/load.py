@@ -29,6 +29,7 @@ class Mapped:
     codelists: Codelists
     unit_factors: Mapping[tuple[str, str], Decimal]
     folder: Path
+    hospital: Path | None = None
 
 
 def find_study(name: str, mappings: Path) -> Path:
@@ -72,7 +73,7 @@ def load_study(
     study = _study(head, gathered, parameters)
     check(study, codelists, gathered.files(folder))
     study = replace(study, settlements=tuple(bearing(thing, study) for thing in study.settlements))
-    return Mapped(study, codelists, _factors(head, parameters, file), folder)
+    return Mapped(study, codelists, _factors(head, parameters, file), folder, hospital)
 
 
 def _factors(head: StudyForm, parameters: Mapping[str, Parameter], file: Path) -> dict[tuple[str, str], Decimal]:

@@ -1,10 +1,11 @@
 """A patient explained reads as a note with every criterion in it; a study's cases are held to what they expect."""
 
 import json
+import shutil
 
 import pytest
 
-from tests.acceptance.command import STUDY, TOY, changed, refused, run
+from tests.acceptance.command import ROOT, STUDY, TOY, changed, refused, run
 from tests.acceptance.conftest import SCREEN
 from tests.acceptance.test_screen import IDS
 
@@ -66,6 +67,20 @@ def test_a_patient_is_found_in_the_whole_folder(decisions):
 def test_the_studys_own_cases_are_as_expected():
     ran = run("assure", "telitacicept-belimumab")
     assert ran.code == 0 and ran.out.endswith(" cases, 0 with differences\n"), ran.out
+
+
+@pytest.mark.slow
+def test_a_hospital_adds_cases_of_its_own_in_its_own_codes(tmp_path):
+    hospital = shutil.copytree(ROOT / "mappings" / "hospitals" / "example", tmp_path / "own")
+    ran = run("assure", "telitacicept-belimumab", "--hospital", hospital)
+    own = len(list(hospital.rglob("cases/telitacicept-belimumab/*.toml")))
+    of_study = len(list((STUDY / "cases").glob("*.toml")))
+    assert own and (ran.code, ran.out) == (0, f"{of_study + own} cases, 0 with differences\n")
+    codes = hospital / "codes.csv"
+    kept = [line for line in codes.read_text(encoding="utf-8").splitlines(keepends=True) if "Y0877" not in line]
+    codes.write_text("".join(kept), encoding="utf-8")
+    ran = run("assure", "telitacicept-belimumab", "--hospital", hospital)
+    assert ran.code == 15 and "own/belimumab-under-local-codes" in ran.out, "the drug's code is gone"
 
 
 @pytest.mark.parametrize(
