@@ -9,20 +9,17 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
-from adapter.errors import SettingsError
 from adapter.facts.chart import Chart, Watermark
-from adapter.facts.decode import Unreadable, decode
 from adapter.facts.intake import Door, Kept
-from adapter.fhir.errors import EndedEarly, Trouble
+from adapter.facts.read.records import medications_of
+from adapter.fhir.errors import Trouble
+from adapter.population import Population, in_part
 from adapter.screening.study import Study
 from adapter.settings import Settings
-from adapter.sources.search import OF_PATIENT, Asked, Read, SearchSource
-from adapter.study.codelists import Codelists, tokens
+from adapter.sources.search import OF_PATIENT, Read, SearchSource
 
 SHARED = ("Medication", "ResearchStudy")  # belong to no patient
-FORBIDDEN = 403
 WAY = "all"  # members are kept as one list: the ways are asked anew in each run
 
 
@@ -39,14 +36,6 @@ class Pulled:
     def incomplete(self) -> tuple[str, ...]:
         """The types that were read in part: nobody is decided on them."""
         return tuple(sorted(self.troubles))
-
-
-def asked_of(study: Study, codelists: Codelists) -> Asked:
-    """The codes that the study's population is asked for by; of its patients, all Observations.
-
-    Asking for Observations by code would miss results that stand in a component of a panel, or under a text alone.
-    """
-    return Asked(tokens(codelists, study.population), ())
 
 
 class Pull:
@@ -72,7 +61,7 @@ class Pull:
         try:
             return self.population(), None
         except Trouble as trouble:
-            if not (self.source.answered or trouble.status == FORBIDDEN or isinstance(trouble, EndedEarly)):
+            if not in_part(trouble, came=self.source.answered):
                 raise  # nothing came at all
             return self._known(WAY), trouble
 
@@ -80,36 +69,8 @@ class Pull:
         return {member.patient for member in self.chart.members() if member.way == way}
 
     def population(self) -> set[str]:
-        """The union of the ways to the population that the settings name, without those who opted out."""
-        place = self.settings.population
-        members: set[str] = set().union(*(self._by_way(way) for way in place.ways))
-        opted_out = _roster(place.opted_out_file, "opted_out_file") if place.opted_out_file else ()
-        return members - {name if name.startswith("Patient/") else f"Patient/{name}" for name in opted_out}
-
-    def _by_way(self, way: str) -> set[str]:
-        place = self.settings.population
-        if way == "conditions":
-            return self.source.by_conditions()
-        if way == "scan":
-            return self.source.by_scan(self._of_population)
-        if way == "patients":
-            return self.source.by_names(_roster(place.patients_file, "patients_file"))
-        if way == "group" and place.group:
-            return self.source.by_group(place.group)
-        if way == "group":
-            raise SettingsError("[population] group: is missing, and ways names it. Write Group/ID or List/ID.")
-        raise SettingsError(f'[population] ways: "{way}" is not there yet. Use conditions, scan, group or patients.')
-
-    def _of_population(self, raw: bytes) -> bool:
-        """Whether a Condition is one that the study's population is known by."""
-        try:
-            code = decode(raw).get("code")
-        except Unreadable:
-            return False
-        code = code if isinstance(code, dict) else {}
-        codings = code.get("coding") if isinstance(code.get("coding"), list) else []
-        found = self.door.context.codes.concepts(codings or [], code.get("text"), kind="condition")
-        return any(match.concept in self.study.population for match in found)
+        """Whom the settings name."""
+        return Population(self.source, self.settings.population, self.study, self.door.context.codes).listed()
 
     def _of_type(self, kind: str, pulled: Pulled, now: datetime) -> None:
         """Read what is new of one type; a patient new to the population, and a new code, is read in full."""
@@ -137,8 +98,7 @@ class Pull:
     def _shared(self, pulled: Pulled) -> None:
         """Read what others refer to: Medications, and the ResearchStudies that are this study."""
         rows = (row for _, own in self.chart.by_patient() for kept in own for row in kept.rows)
-        keys = {str(row.get("medication_key") or "") for row in rows}
-        referred = {key for key in keys if key.startswith("Medication/")}
+        referred = medications_of(rows)
         kept: list[Kept] = []
         take = self._taking(kept, None)
         own_study = self.settings.study.research_study
@@ -170,18 +130,6 @@ class Pull:
             self.door.tally.leave_unchanged(kind, unchanged)
             if older:
                 self.door.tally.ignore(kind, "older version", older)
-
-
-def _roster(file: Path | None, setting: str) -> Iterable[str]:
-    """The names in a file, one a line; what follows a # is a remark."""
-    if file is None:
-        raise SettingsError(f"[population] {setting}: is missing, and ways names it. Name a file with one id a line.")
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SettingsError(f"[population] {setting}: {file} cannot be read ({error.strerror}).") from None
-    lines = (line.split("#")[0].strip() for line in text.splitlines())
-    return [line for line in lines if line]
 
 
 def _hash(kind: str, codes: Iterable[str]) -> str:

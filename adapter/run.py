@@ -33,7 +33,8 @@ from adapter.outputs.deliver import Delivered, deliver_pending
 from adapter.outputs.email import mail_deliveries
 from adapter.outputs.research_subject import subject_delivery
 from adapter.pipeline import Judged, Screen, judge_one
-from adapter.pull import SHARED, Pull, Pulled, asked_of
+from adapter.population import asked_of
+from adapter.pull import SHARED, Pull, Pulled
 from adapter.screening.decision import Decision, Standing
 from adapter.screening.model import PatientRecord
 from adapter.settings import Settings, secret

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from adapter import errors
 from adapter.check.finding import Finding, fault_of
-from adapter.check.sample import Sample, Unmapped
-from adapter.database import open_database
+from adapter.check.sample import Unmapped
 from adapter.errors import AdapterError
-from adapter.facts.chart import Chart
+from adapter.facts.intake import Intake
 from adapter.facts.sieve import DRUG_TYPES
 from adapter.fhir.capability import Capability, capability
 from adapter.fhir.client import Client
 from adapter.fhir.errors import NotFhir, Rejected, Temporary, Trouble, Untrusted
 from adapter.fhir.pages import search
 from adapter.pipeline import Screen
-from adapter.pull import Pull, asked_of
+from adapter.population import Population, asked_of
 from adapter.settings import Settings
 from adapter.sources.search import OF_PATIENT, SearchSource
 from adapter.study.load import Mapped
@@ -36,7 +33,7 @@ class Hospital:
     def __init__(self, place: Settings, mapped: Mapped, screen: Screen, client: Client, now: datetime) -> None:
         self.place, self.screen, self.client, self.now = place, screen, client, now
         self.source = SearchSource(client, asked_of(screen.study, mapped.codelists))
-        self.sample = Sample(screen.context, screen.views, screen.study.registry)
+        self.sample = Intake(screen.context, screen.views, screen.study.registry)
         self.unmapped = Unmapped(screen.context.codes)
 
     def findings(self) -> Iterator[Finding]:
@@ -83,12 +80,11 @@ class Hospital:
     def _way(self, way: str, patients: set[str]) -> Finding:
         """Ask for the population by one way; what is probed is kept nowhere."""
         only = self.place.population.model_copy(update={"ways": (way,)})
-        place, about = self.place.model_copy(update={"population": only}), f"population by {way}"
-        with TemporaryDirectory() as folder, open_database(f"sqlite:///{Path(folder, 'probe.db')}") as scratch:
-            try:
-                found = Pull(self.source, Chart(scratch), self.sample, place, self.screen.study).population()
-            except AdapterError as fault:
-                return fault_of(about, fault)
+        about = f"population by {way}"
+        try:
+            found = Population(self.source, only, self.screen.study, self.screen.context.codes).listed()
+        except AdapterError as fault:
+            return fault_of(about, fault)
         patients |= found
         to_do = "" if found else "Map the hospital's own codes, or take another of population.ways."
         return Finding(about, f"{len(found)} patients{'' if found else '.'}", to_do, counts={"patients": len(found)})

@@ -9,23 +9,9 @@ from typing import Any
 
 from adapter.facts.coding.codes import Codes
 from adapter.facts.decode import Unreadable, decode
-from adapter.facts.intake import Intake, Kept
 
 CODED = ("code", "medicationCodeableConcept")
 PLAIN = re.compile(r"[A-Za-z0-9._/:^+#-]{1,100}")  # what does not look like a code may be anything, also a name
-
-
-class Sample(Intake):
-    """Reads the resources of a few patients, and notes which Medications they refer to."""
-
-    referred: frozenset[str] = frozenset()
-
-    def read(self, raw: bytes, head: Any = None) -> Kept | None:
-        """Read one resource."""
-        kept = super().read(raw, head)
-        keys = {str(row.get("medication_key") or "") for row in (kept.rows if kept else ())}
-        self.referred |= {key for key in keys if key.startswith("Medication/")}
-        return kept
 
 
 class Unmapped:

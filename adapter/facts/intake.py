@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from adapter.facts.decode import Unreadable, decode
 from adapter.facts.read import Context
-from adapter.facts.read.records import Assembly, Cohort, Kept, is_shared
-from adapter.facts.sieve import Look, Sieve, Verdict
+from adapter.facts.read.records import Assembly, Cohort, Kept, is_shared, medications_of
+from adapter.facts.sieve import DRUG_TYPES, Look, Sieve, Verdict
 from adapter.facts.tally import Tally
 from adapter.facts.views import CompiledView
 
@@ -56,6 +56,7 @@ class Door:
         self.passed_over = PassedOver()
         self.seen: dict[str, dict[str, int]] = {}
         self.of_anybody: set[str] = set()
+        self.referred: set[str] = set()  # the Medications that drugs refer to
         self.tally = Tally()
 
     def read(self, raw: bytes, head: Any = None) -> Kept | None:
@@ -108,6 +109,8 @@ class Door:
             return None
         named = (row.get("patient") for row in rows)
         patient = look.patient or next((one for one in named if isinstance(one, str) and one), None)
+        if kind in DRUG_TYPES:
+            self.referred |= medications_of(rows)
         meta = resource.get("meta")
         meta = meta if isinstance(meta, Mapping) else {}
         newness = self._newness(meta.get("lastUpdated"), meta.get("versionId"))
@@ -122,9 +125,9 @@ class Door:
 class Intake(Door):
     """Takes the pieces of one source; `cohort` makes patients of them."""
 
-    def __init__(self, context: Context, views: Views, registry: str) -> None:
+    def __init__(self, context: Context, views: Views, registry: str, own_study: str = "") -> None:
         super().__init__(context, views)
-        self._registry = registry
+        self._registry, self._own_study = registry, own_study
         self._kept: dict[str, Kept] = {}
 
     def take(self, raw: bytes, head: Any = None) -> None:
@@ -149,7 +152,7 @@ class Intake(Door):
         for key in self.passed_over.outdates(self._kept):
             self.tally.ignore(self._kept.pop(key).type, "older version")
         resources = [self._kept[key] for key in sorted(self._kept)]
-        assembly = Assembly(self.context, filter(is_shared, resources), self._registry, self.tally)
+        assembly = Assembly(self.context, filter(is_shared, resources), self._registry, self.tally, self._own_study)
         people = {kept.key: assembly.about(kept) for kept in resources if kept.type == "Patient"}
         own = self._by_patient(resources, people)
         cohort = Cohort(tally=self.tally, incomplete=missing)

@@ -93,6 +93,12 @@ def is_shared(kept: Kept) -> bool:
     return kept.type != "Patient" and kept.type not in READERS
 
 
+def medications_of(rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The Medications that the rows of drugs refer to, as `Medication/x`."""
+    keys = {str(row.get("medication_key") or "") for row in rows}
+    return {key for key in keys if key.startswith("Medication/")}
+
+
 def _rows_of(known: Iterable[Kept], kind: str) -> list[Mapping[str, Any]]:
     return [row for kept in known if kept.type == kind for row in kept.rows]
 

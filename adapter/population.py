@@ -1,0 +1,88 @@
+"""Whom a study is asked about at one hospital: the ways to its patients, without those who opted out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapter.errors import SettingsError
+from adapter.facts.coding.codes import Codes
+from adapter.facts.decode import Unreadable, decode
+from adapter.fhir.errors import EndedEarly, Trouble
+from adapter.screening.study import Study
+from adapter.settings.model import Population as Place
+from adapter.sources.search import Asked, SearchSource
+from adapter.study.codelists import Codelists, tokens
+
+FORBIDDEN = 403
+
+
+def asked_of(study: Study, codelists: Codelists) -> Asked:
+    """The codes that the study's population is asked for by; of its patients, all Observations.
+
+    Asking for Observations by code would miss results that stand in a component of a panel, or under a text alone.
+    """
+    return Asked(tokens(codelists, study.population), ())
+
+
+def in_part(trouble: Trouble, *, came: bool) -> bool:
+    """Whether the server gave or refused a part, instead of nothing at all; `came`: something came before."""
+    return came or trouble.status == FORBIDDEN or isinstance(trouble, EndedEarly)
+
+
+@dataclass(frozen=True)
+class Population:
+    """The ways that the settings name, on one server."""
+
+    source: SearchSource
+    place: Place
+    study: Study
+    codes: Codes
+
+    def listed(self) -> set[str]:
+        """The union of the ways, without those who opted out; raises Trouble where it cannot be listed in full."""
+        members: set[str] = set().union(*(self._by_way(way) for way in self.place.ways))
+        file = self.place.opted_out_file
+        return members - {as_key(name) for name in (_roster(file, "opted_out_file") if file else ())}
+
+    def _by_way(self, way: str) -> set[str]:
+        if way == "conditions":
+            return self.source.by_conditions()
+        if way == "scan":
+            return self.source.by_scan(self._of_study)
+        if way == "patients":
+            return self.source.by_names(_roster(self.place.patients_file, "patients_file"))
+        if way == "group" and self.place.group:
+            return self.source.by_group(self.place.group)
+        if way == "group":
+            raise SettingsError("[population] group: is missing, and ways names it. Write Group/ID or List/ID.")
+        raise SettingsError(f'[population] ways: "{way}" is not there yet. Use conditions, scan, group or patients.')
+
+    def _of_study(self, raw: bytes) -> bool:
+        """Whether a Condition is one that the study's population is known by."""
+        try:
+            code = decode(raw).get("code")
+        except Unreadable:
+            return False
+        code = code if isinstance(code, dict) else {}
+        codings = code.get("coding") if isinstance(code.get("coding"), list) else []
+        found = self.codes.concepts(codings or [], code.get("text"), kind="condition")
+        return any(match.concept in self.study.population for match in found)
+
+
+def as_key(name: str) -> str:
+    """A patient as a reference, who may be named with or without `Patient/`."""
+    return name if name.startswith("Patient/") else f"Patient/{name}"
+
+
+def _roster(file: Path | None, setting: str) -> Iterable[str]:
+    """The names in a file, one a line; what follows a # is a remark."""
+    if file is None:
+        raise SettingsError(f"[population] {setting}: is missing, and ways names it. Name a file with one id a line.")
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"[population] {setting}: {file} cannot be read ({error.strerror}).") from None
+    lines = (line.split("#")[0].strip() for line in text.splitlines())
+    return [line for line in lines if line]
