@@ -31,6 +31,7 @@ from adapter.outputs.base import Output, instant
 from adapter.outputs.decision_line import as_line
 from adapter.outputs.deliver import Delivered, deliver_pending
 from adapter.outputs.email import mail_deliveries
+from adapter.outputs.note import as_note
 from adapter.outputs.research_subject import subject_delivery
 from adapter.pipeline import Judged, Screen, judge_one
 from adapter.population import asked_of
@@ -40,6 +41,7 @@ from adapter.screening.model import PatientRecord
 from adapter.settings import Settings, secret
 from adapter.sources.search import SearchSource
 from adapter.study.load import Mapped
+from adapter.words import LANGUAGES
 
 FLAGGED = frozenset({Standing.CANDIDATE.value, Standing.POTENTIAL_CANDIDATE.value})
 # A person has taken the patient on, or off, this study: judging is over, else the study drug itself would exclude.
@@ -136,7 +138,7 @@ class Run:
             about = assembly.about(person)
             others = [one for one in kept if one.type != "Patient"]
             record = assembly.record(about, others, Counter(one.type for one in kept), pulled.incomplete)
-            reason = about.not_judged or _taken_on(record)
+            reason = about.not_judged or taken_on(record)
             if reason is None:
                 yield judge_one(record, self.screen.study, self.ways.as_of)
             else:
@@ -173,6 +175,9 @@ class Run:
         line = as_line(decision, one.settles, study, self.screen.speaker("en", one.record.person.sex))
         as_of, at = self.ways.as_of.isoformat(), instant(self.ways.now)
         made = work.record(Decided(number, decision.patient, study.id, as_of, standing, picks, line, at))
+        for language in LANGUAGES:
+            speaker = self.screen.speaker(language, one.record.person.sex)
+            work.note(made, language, as_note(decision, one.settles, study, speaker))
         old = before.standing if before else None
         kind = change_kind(old, standing, written=self._written(journal, old, decision))
         if kind is not None:
@@ -227,7 +232,8 @@ def database_password(settings: Settings) -> str | None:
     return secret(place.password, place.password_file, "database.password")
 
 
-def _taken_on(record: PatientRecord) -> str | None:
+def taken_on(record: PatientRecord) -> str | None:
+    """Why somebody is not judged whom a person has taken on or off this study; None: nobody has."""
     words = {fact.word for fact in record.facts if fact.concept == "this_study"}
     return "taken on or off this study by a person" if words & TAKEN_ON else None
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection
 
 from adapter.database import dialect
-from adapter.database.faults import DatabaseError, DatabaseUrlError, told
-from adapter.database.migrate import migrate
+from adapter.database.faults import DatabaseError, DatabaseUrlError, NotYetError, shown, told
+from adapter.database.migrate import migrate, up_to_date
 
 
 class Database:
@@ -51,9 +51,20 @@ def open_database(url: str, *, password: str | None = None) -> Database:
     if (file := dialect.sqlite_file(parts)) is not None:
         with told(parts, DatabaseUrlError):
             dialect.make_sqlite(file)
-    database = Database(parts)
+    return _checked(Database(parts), migrate)
+
+
+def read_database(url: str, *, password: str | None = None) -> Database:
+    """Open a database that is there, to read from it beside whoever writes: nothing is made, migrated or locked."""
+    parts = dialect.read_url(url, password)
+    if (file := dialect.sqlite_file(parts)) is not None and not file.exists():
+        raise NotYetError(f"{shown(parts)}: there is no such database. Run first: trial-adapter run.")
+    return _checked(Database(parts), up_to_date)
+
+
+def _checked(database: Database, check: Callable[[Database, type[DatabaseError]], None]) -> Database:
     try:
-        migrate(database, DatabaseUrlError)
+        check(database, DatabaseUrlError)
     except BaseException:
         database.close()
         raise

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from adapter.errors import SETTINGS, AdapterError
+from adapter.errors import SETTINGS, SOURCE, AdapterError
 
 ADVICE = {
     "database is locked": "Another process has been writing for a long time: see whether a run hangs.",
@@ -32,6 +32,12 @@ class DatabaseUrlError(DatabaseError):
     """database.url names nothing that this version of the adapter can open."""
 
     exit_code = SETTINGS
+
+
+class NotYetError(DatabaseError):
+    """There is nothing to read from the database yet."""
+
+    exit_code = SOURCE
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Protocol
 from sqlalchemy import URL, Connection, func, insert, inspect, select
 
 from adapter.database.dialect import WORDS, append_only
-from adapter.database.faults import DatabaseError, shown
+from adapter.database.faults import DatabaseError, NotYetError, shown
 from adapter.database.versions import SCHEMA_VERSION, VERSIONS, Version, schema_version
 
 
@@ -29,6 +29,24 @@ class Migratable(Protocol):
 
 def migrate(database: Migratable, fault: type[DatabaseError], versions: Sequence[Version] = VERSIONS) -> None:
     """Bring the schema from whatever it is to the newest version."""
+    current = _known_version(database, fault, versions)
+    for version in versions:
+        if version.number > current:
+            with database.writing(fault) as connection:
+                _apply(version, connection, database.kind)
+
+
+def up_to_date(database: Migratable, fault: type[DatabaseError]) -> None:
+    """Leave the schema as it is, and raise where this adapter cannot read it."""
+    if _known_version(database, fault, VERSIONS) < VERSIONS[-1].number:
+        raise NotYetError(
+            f"{shown(database.url)}: no run of this version of the adapter has written to it yet. "
+            "Run first: trial-adapter run."
+        )
+
+
+def _known_version(database: Migratable, fault: type[DatabaseError], versions: Sequence[Version]) -> int:
+    """Return the version of the schema, unless it is newer than these."""
     with database.reading(fault) as connection:  # a reader needs no turn at writing where all is up to date
         current = version_of(connection)
     newest = versions[-1].number
@@ -37,10 +55,7 @@ def migrate(database: Migratable, fault: type[DatabaseError], versions: Sequence
             f"{shown(database.url)}: its schema has version {current}, and this adapter knows versions up to {newest}. "
             "A newer adapter has been here: install that one again, or restore the backup made before it."
         )
-    for version in versions:
-        if version.number > current:
-            with database.writing(fault) as connection:
-                _apply(version, connection, database.kind)
+    return current
 
 
 def version_of(connection: Connection) -> int:

@@ -69,6 +69,10 @@ journal_decision = Table(
     _number(), _need("run", BigInteger()), _need("patient"), _need("study"), _need("as_of"), _need("standing"),
     _need("picks_digest"), _need("decided_at"), _need("picks", Packed()), _need("line", Packed()),
 )  # fmt: skip
+journal_note = Table(
+    "journal_note", metadata,
+    Column("decision", BigInteger, primary_key=True), _key("language"), _need("note", Packed()),
+)  # fmt: skip
 journal_change = Table(
     "journal_change", metadata,
     _number(), _need("decision", BigInteger()), _need("patient"), _need("study"), _need("kind"),

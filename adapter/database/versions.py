@@ -85,4 +85,12 @@ REFUSED = (
     ("journal_screening_number", "DELETE"),  # else the highest number could be given to another patient
     ("journal_screening_number", "UPDATE OF study, number"),
 )
-VERSIONS = (Version(1, "chart and journal", CHART + JOURNAL, REFUSED),)
+NOTE = (
+    """CREATE TABLE journal_note (
+        decision BIGINT NOT NULL REFERENCES journal_decision (id), language {text} NOT NULL, note {blob} NOT NULL,
+        PRIMARY KEY (decision, language))""",
+)
+VERSIONS = (
+    Version(1, "chart and journal", CHART + JOURNAL, REFUSED),
+    Version(2, "the words of a decision", NOTE, (("journal_note", "DELETE"), ("journal_note", "UPDATE"))),
+)

@@ -23,10 +23,15 @@ class Journal:
         with self._database.writing() as connection:
             yield Work(connection)
 
-    def latest(self, study: str, patient: str) -> StoredDecision | None:
-        """The latest decision about a patient."""
+    def latest(self, study: str, patient: str, as_of: str | None = None) -> StoredDecision | None:
+        """The latest decision about a patient; with a day (YYYY-MM-DD), of those whose index date is not later."""
         with self._database.reading() as connection:
-            return read.latest(connection, study, patient)
+            return read.latest(connection, study, patient, as_of)
+
+    def note(self, decision: int, language: str) -> str | None:
+        """What a decision says in words, as it said it then; None where none were kept."""
+        with self._database.reading() as connection:
+            return read.note(connection, decision, language)
 
     def latest_of_all(self, study: str) -> dict[str, Latest]:
         """The latest decision of every patient of a study, in order of patients."""
@@ -72,10 +77,20 @@ class Journal:
         with self._database.reading() as connection:
             return read.screening_number(connection, study, patient)
 
+    def patient_of(self, study: str, shown: str) -> str | None:
+        """The patient who has a screening number (S-0001), if anybody has it."""
+        with self._database.reading() as connection:
+            return read.patient_of(connection, study, shown)
+
     def subject(self, study: str, patient: str) -> Subject | None:
         """What we last wrote to a patient's ResearchSubject."""
         with self._database.reading() as connection:
             return read.subject(connection, study, patient)
+
+    def run(self, number: int) -> Run:
+        """One run by its number."""
+        with self._database.reading() as connection:
+            return read.run(connection, number)
 
     def last_run(self, study: str) -> Run | None:
         """The run begun last, ended or not."""

@@ -10,6 +10,7 @@ from adapter.database.tables import (
     journal_change,
     journal_decision,
     journal_delivery,
+    journal_note,
     journal_run,
     journal_screening_number,
     journal_subject,
@@ -39,11 +40,19 @@ def history(connection: Connection, study: str, patient: str) -> list[StoredDeci
     return [StoredDecision(**row) for row in connection.execute(statement).mappings()]
 
 
-def latest(connection: Connection, study: str, patient: str) -> StoredDecision | None:
-    """The latest decision about a patient."""
+def latest(connection: Connection, study: str, patient: str, as_of: str | None) -> StoredDecision | None:
+    """The latest decision about a patient, of those whose index date is not later than a day."""
     statement = WHOLE.where(decisions.study == study, decisions.patient == patient).order_by(decisions.id.desc())
+    if as_of is not None:
+        statement = statement.where(decisions.as_of <= as_of)
     row = connection.execute(statement.limit(1)).mappings().first()
     return StoredDecision(**row) if row else None
+
+
+def note(connection: Connection, decision: int, language: str) -> str | None:
+    """What a decision says in words; None where it was recorded before words were kept."""
+    c = journal_note.c
+    return connection.scalar(select(c.note).where(c.decision == decision, c.language == language))
 
 
 def changes(connection: Connection, study: str, patient: str | None, after: int) -> list[StoredChange]:
@@ -69,6 +78,15 @@ def screening_number(connection: Connection, study: str, patient: str) -> str | 
     return None if number is None else as_shown(number)
 
 
+def patient_of(connection: Connection, study: str, shown: str) -> str | None:
+    """The patient who has a screening number, given as it is shown."""
+    c = journal_screening_number.c
+    digits = shown.removeprefix("S-")
+    if not digits.isdecimal() or as_shown(int(digits)) != shown:
+        return None
+    return connection.scalar(select(c.patient).where(c.study == study, c.number == int(digits)))
+
+
 def as_shown(number: int) -> str:
     """A screening number as people see it."""
     return f"S-{number:04}"
@@ -80,6 +98,11 @@ def subject(connection: Connection, study: str, patient: str) -> Subject | None:
     statement = select(journal_subject).where(c.study == study, c.patient == patient)
     row = connection.execute(statement).mappings().first()
     return Subject(**row) if row else None
+
+
+def run(connection: Connection, number: int) -> Run:
+    """One run by its number."""
+    return Run(**connection.execute(select(journal_run).where(journal_run.c.id == number)).mappings().one())
 
 
 def last_run(connection: Connection, study: str) -> Run | None:

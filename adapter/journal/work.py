@@ -12,6 +12,7 @@ from adapter.database.tables import (
     journal_change,
     journal_decision,
     journal_delivery,
+    journal_note,
     journal_run,
     journal_screening_number,
     journal_subject,
@@ -43,6 +44,10 @@ class Work:
     def record(self, decision: Decided) -> int:
         """Add a decision; return its number."""
         return self._add(journal_decision, {**asdict(decision), "picks_digest": digest(decision.picks)})
+
+    def note(self, decision: int, language: str, note: str) -> None:
+        """Add what a decision says in words, in one language."""
+        self.connection.execute(insert(journal_note).values(decision=decision, language=language, note=note))
 
     def latest(self, study: str) -> dict[str, Latest]:
         """The latest decision of every patient of a study, in order of patients; `decision` has the rest of one."""

@@ -6,14 +6,24 @@ from multiprocessing.pool import ThreadPool
 import pytest
 from sqlalchemy import MetaData, insert, inspect, select
 
-from adapter.database import DatabaseError, DatabaseUrlError, open_database
+from adapter.database import (
+    Database,
+    DatabaseError,
+    DatabaseUrlError,
+    NotYetError,
+    dialect,
+    lock,
+    open_database,
+    read_database,
+)
 from adapter.database.migrate import migrate, version_of
 from adapter.database.tables import chart_member, metadata
 from adapter.database.versions import VERSIONS, Version, schema_version
 
 MEMBER = {"patient": "Patient/p1", "way": "scan", "since": "2026-03-16T00:00:00Z"}
-SECOND = Version(2, "a column more", ("ALTER TABLE chart_member ADD COLUMN seen {text}",))
-BROKEN = Version(2, "half a step", ("ALTER TABLE chart_member ADD COLUMN seen {text}", "no SQL at all"))
+NEWEST = VERSIONS[-1].number
+NEXT = Version(NEWEST + 1, "a column more", ("ALTER TABLE chart_member ADD COLUMN seen {text}",))
+BROKEN = Version(NEWEST + 1, "half a step", ("ALTER TABLE chart_member ADD COLUMN seen {text}", "no SQL at all"))
 
 
 @pytest.fixture
@@ -90,8 +100,8 @@ def test_migrating_keeps_what_is_there(url):
     with open_database(url) as database:
         with database.writing() as connection:
             connection.execute(insert(chart_member).values(MEMBER))
-        migrate(database, DatabaseError, (*VERSIONS, SECOND))
-        assert (version(database), members(database)) == (2, ["Patient/p1"])
+        migrate(database, DatabaseError, (*VERSIONS, NEXT))
+        assert (version(database), members(database)) == (NEXT.number, ["Patient/p1"])
         assert "seen" in columns(database, "chart_member")
 
 
@@ -99,14 +109,41 @@ def test_a_step_that_fails_leaves_nothing_behind(url):
     with open_database(url) as database:
         with pytest.raises(DatabaseError, match="syntax error"):
             migrate(database, DatabaseError, (*VERSIONS, BROKEN))
-        assert (version(database), columns(database, "chart_member")) == (1, ["patient", "way", "since"])
+        assert (version(database), columns(database, "chart_member")) == (NEWEST, ["patient", "way", "since"])
 
 
 def test_a_newer_schema_is_refused_and_left_alone(url):
     with open_database(url) as database:
-        migrate(database, DatabaseError, (*VERSIONS, SECOND))
-    with pytest.raises(DatabaseUrlError, match="version 2, and this adapter knows versions up to 1"):
+        migrate(database, DatabaseError, (*VERSIONS, NEXT))
+    with pytest.raises(
+        DatabaseUrlError, match=f"version {NEXT.number}, and this adapter knows versions up to {NEWEST}"
+    ):
         open_database(url)
+
+
+def test_a_database_that_is_only_read_is_neither_made_nor_migrated(url, tmp_path):
+    with pytest.raises(NotYetError, match="no such database"):
+        read_database(url)
+    assert not (tmp_path / "var").exists()
+    parts = dialect.read_url(url)
+    dialect.make_sqlite(dialect.sqlite_file(parts))
+    with Database(parts) as database:
+        migrate(database, DatabaseError, VERSIONS[:1])
+        with pytest.raises(NotYetError, match="no run of this version"):
+            read_database(url)
+        assert version(database) == 1
+        migrate(database, DatabaseError, (*VERSIONS, NEXT))
+    with pytest.raises(DatabaseUrlError, match="A newer adapter has been here"):
+        read_database(url)
+
+
+def test_a_reader_cannot_write_and_waits_for_nobody(url):
+    with open_database(url) as database, database.writing() as connection:
+        connection.execute(insert(chart_member).values(MEMBER))
+        with lock(url), read_database(url) as beside:
+            assert members(beside) == []
+            with pytest.raises(DatabaseError, match="readonly"), beside.reading() as reader:
+                reader.execute(insert(chart_member).values(MEMBER))
 
 
 def test_several_may_open_a_new_database_at_once(url, tmp_path):

@@ -10,6 +10,7 @@ from adapter.database.tables import (
     journal_change,
     journal_decision,
     journal_delivery,
+    journal_note,
     journal_run,
     journal_screening_number,
 )
@@ -59,6 +60,32 @@ def test_the_latest_decision_is_the_last_recorded(journal):
     assert (journal.latest("s", "Patient/p9"), journal.history("s", "Patient/p9")) == (None, [])
 
 
+def test_the_latest_decision_of_a_day_is_the_last_whose_index_date_is_not_later(journal):
+    record(journal, DECIDED, replace(DECIDED, as_of="2026-03-20"), replace(DECIDED, as_of="2026-03-18"))
+    days = ("2026-03-15", "2026-03-16", "2026-03-19", "2026-03-20")
+    found = [journal.latest("s", "Patient/p1", day) for day in days]
+    assert [one and one.id for one in found] == [None, 1, 3, 3]
+
+
+def test_the_words_of_a_decision_are_kept_as_they_were_said(journal):
+    record(journal, DECIDED)
+    with journal.transaction() as work:
+        work.note(1, "en", "Open.\n")
+        work.note(1, "zh", "待定。\n")
+    assert [journal.note(1, language) for language in ("en", "zh")] == ["Open.\n", "待定。\n"]
+    assert (journal.note(1, "fr"), journal.note(2, "en"), journal.run(1)) == (None, None, Run(1, **RUN))
+
+
+def test_a_screening_number_leads_to_its_patient(journal):
+    with journal.transaction() as work:
+        for patient in ("Patient/p1", "Patient/p2"):
+            work.screening_number("s", patient, AT)
+    assert journal.patient_of("s", "S-0002") == "Patient/p2"
+    assert {journal.patient_of(*asked) for asked in (("t", "S-0002"), ("s", "S-0003"), ("s", "2"), ("s", "S-２"))} == {
+        None
+    }
+
+
 def test_everybodys_latest_decision_tells_whether_the_picks_are_the_same(journal):
     record(journal, DECIDED, replace(DECIDED, patient="Patient/p0"), replace(DECIDED, picks="{}"))
     with journal.transaction() as work:
@@ -105,6 +132,8 @@ def test_changes_come_in_their_order(journal):
     [
         delete(journal_run),
         delete(journal_decision),
+        delete(journal_note),
+        update(journal_note).values(note=""),
         update(journal_decision).values(standing="candidate"),
         delete(journal_change),
         update(journal_change).values(material=False),
@@ -117,6 +146,7 @@ def test_changes_come_in_their_order(journal):
 def test_what_is_written_stays(journal, attack):
     with journal.transaction() as work:
         work.change(replace(CHANGE, decision=work.record(DECIDED)))
+        work.note(1, "en", "Open.")
         work.deliver("email", "k1", "{}", AT)
         work.screening_number("s", "Patient/p1", AT)
     with pytest.raises(DatabaseError, match="append-only"), journal.transaction() as work:
