@@ -9,6 +9,8 @@ from typing import NoReturn
 
 from adapter.errors import UsageError
 
+SOURCE = "a folder of *.ndjson, *.ndjson.gz and *.json files, or the address of a FHIR server"
+
 
 class Parser(argparse.ArgumentParser):
     """A parser whose faults are one line and exit code 2."""
@@ -90,9 +92,10 @@ def _screen(commands: argparse._SubParsersAction[Parser]) -> None:
         "judge every patient of a source; one decision per line",
         "trial-adapter screen --source exports/ --study my-study --as-of 2026-03-16 --out decisions.ndjson",
     )
-    _judging(command)
+    _judging(command, SOURCE)
     command.add_argument("--out", type=Path, metavar="FILE", help="where the decisions go (default: standard output)")
-    command.add_argument("--patients", metavar="ID,ID", help="these patients only, with or without Patient/")
+    only = "these patients only, with or without Patient/ (default: all of a folder, on a server the population)"
+    command.add_argument("--patients", metavar="ID,ID", help=only)
     command.add_argument(
         "--workers", type=_positive, default=1, metavar="N", help="spread the patients over N processes"
     )
@@ -104,10 +107,12 @@ def _explain(commands: argparse._SubParsersAction[Parser]) -> None:
         commands,
         "explain",
         "one patient in words: each criterion, its answer, its evidence, what would settle it",
-        "trial-adapter explain Patient/c01 --source exports/ --study my-study --lang zh",
+        "trial-adapter explain S-0001 --lang zh",
     )
-    command.add_argument("patient", metavar="PATIENT", help="an id, with or without Patient/")
-    _judging(command)
+    command.add_argument(
+        "patient", metavar="PATIENT", help="an id, with or without Patient/; without --source also a screening number"
+    )
+    _judging(command, f"{SOURCE} (default: the database; what was decided, with --as-of what was decided by that day)")
     command.add_argument("--json", action="store_true", help="the decision as one JSON object")
 
 
@@ -128,9 +133,9 @@ def _command(commands: argparse._SubParsersAction[Parser], name: str, says: str,
     )
 
 
-def _judging(command: Parser) -> None:
+def _judging(command: Parser, source: str) -> None:
     """What screening and explaining share."""
-    command.add_argument("--source", metavar="FOLDER", help="a folder of *.ndjson, *.ndjson.gz and *.json files")
+    command.add_argument("--source", metavar="FOLDER|URL", help=source)
     command.add_argument("--study", metavar="ID|PATH", help="the id of a study, or its folder")
     command.add_argument("--as-of", type=_day, metavar="DATE", help="the index date, YYYY-MM-DD (default: today)")
     command.add_argument("--lang", choices=("en", "zh"), default="en", help="the language of the sentences")

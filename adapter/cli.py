@@ -20,18 +20,17 @@ from adapter import check as checking
 from adapter import errors, pipeline, places, settings, wiring
 from adapter.arguments import parser
 from adapter.errors import AdapterError, SourceError, UsageError
-from adapter.facts.intake import Cohort
-from adapter.outputs.decision_line import as_line, incomplete_types
+from adapter.outputs.decision_line import as_line
 from adapter.outputs.note import as_note
 from adapter.outputs.summary import summary, told
+from adapter.recall import recall
 from adapter.run import Run, Ways, database_password
 from adapter.schedule import Service
 from adapter.showcase import open_hospital
-from adapter.sources.base import Ending
-from adapter.sources.folder import FolderSource
 from adapter.study.cases import load_cases, site_cases
 from adapter.study.load import Mapped, find_hospital, find_study, load_study, shipped_studies
 from adapter.study.parameters import parse_settings
+from adapter.way_in import Came, WayIn
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,35 +51,48 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def screen(asked: argparse.Namespace) -> int:
     """Judge every patient of a source: one decision per line, nothing written anywhere else."""
-    prepared = _prepare(asked)
+    mapped, prepared = _mapped(asked)
     if asked.parameters:
         return _parameters(prepared)
     if asked.source is None:
-        raise UsageError("screen: --source is missing. Name a folder with FHIR files.")
+        raise UsageError("screen: --source is missing. Name a folder with FHIR files, or a server.")
     if asked.out is not None and not asked.out.parent.is_dir():
         raise UsageError(f"--out {asked.out}: there is no folder {asked.out.parent}. Name a file in one that exists.")
-    source, wanted = _source(asked.source), _listed(asked.patients)
-    cohort = pipeline.read(source, prepared)
-    records = pipeline.chosen(cohort, wanted)
+    wanted = _listed(asked.patients)
+    came = WayIn(settings.load(asked.config, os.environ), mapped, prepared, _tell).read(asked.source, wanted)
+    records = pipeline.chosen(came.cohort, wanted)
     made = pipeline.lines(records, prepared, _as_of(asked), language=asked.lang, workers=asked.workers)
     decided = _write(made, asked.out)
-    print(summary(cohort, decided, source.report.named(Ending.NOT_FHIR, Ending.HIDDEN)), file=sys.stderr)
-    return _fine_or_partial(cohort, source, prepared)
+    print(summary(came.cohort, decided, came.passed_over), file=sys.stderr)
+    return _fine_or_partial(came, prepared)
 
 
 def explain(asked: argparse.Namespace) -> int:
     """Say in words where one patient stands, why, and what would settle it."""
+    place = settings.load(asked.config, os.environ)
+    mapped, prepared = _mapped(asked)
     if asked.source is None:
-        raise UsageError("explain: --source is missing. Name the folder that holds the patient.")
-    prepared = _prepare(asked)
-    source = _source(asked.source)
-    cohort = pipeline.read(source, prepared)
-    record = pipeline.chosen(cohort, [asked.patient])[0]
+        return _recall(asked, place, prepared)
+    came = WayIn(place, mapped, prepared, _tell).read(asked.source, [asked.patient])
+    record = pipeline.chosen(came.cohort, [asked.patient])[0]
     judged = pipeline.judge_one(record, prepared.study, _as_of(asked))
     speaker = prepared.speaker(asked.lang, record.person.sex)
     form = as_line if asked.json else as_note
     print(form(judged.decision, judged.settles, prepared.study, speaker).rstrip("\n"))
-    return _fine_or_partial(cohort, source, prepared)
+    return _fine_or_partial(came, prepared)
+
+
+def _recall(asked: argparse.Namespace, place: settings.Settings, prepared: pipeline.Screen) -> int:
+    """Show a decision as it was recorded."""
+    if asked.set:
+        raise UsageError("explain: --set changes nothing about what was decided. Name a --source to judge anew.")
+    found = recall(place, prepared, asked.patient, asked.as_of, asked.lang)
+    heading = "\n".join(found.heading(prepared, asked.lang, place.hospital.time_zone))
+    if not asked.json and found.note is None:
+        raise SourceError("this decision was recorded before words were kept. --json shows it as it was recorded.")
+    print(heading, file=sys.stderr if asked.json else sys.stdout)
+    print(found.decision.line if asked.json else f"\n{found.note}".rstrip("\n"))
+    return errors.FINE
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -178,10 +190,8 @@ def _parameters(prepared: pipeline.Screen) -> int:
     return errors.FINE
 
 
-def _source(name: str) -> FolderSource:
-    if name.startswith(("http://", "https://")):
-        raise SourceError(f"{name}: this version screens folders. Export the patients to files and name their folder.")
-    return FolderSource(name)
+def _tell(line: str) -> None:
+    print(f"trial-adapter: {line}", file=sys.stderr)
 
 
 def _as_of(asked: argparse.Namespace) -> date:
@@ -219,13 +229,11 @@ def _write(made: pipeline.Lines, out: Path | None) -> Counter[str]:
     return decided
 
 
-def _fine_or_partial(cohort: Cohort, source: FolderSource, prepared: pipeline.Screen) -> int:
-    if not cohort.incomplete:
+def _fine_or_partial(came: Came, prepared: pipeline.Screen) -> int:
+    missing = came.missing(prepared)
+    if missing is None:
         return errors.FINE
-    types = ", ".join(incomplete_types(cohort.incomplete, prepared.study))
-    broken = ", ".join(source.report.named(Ending.BROKEN, Ending.ENDED_EARLY, Ending.UNREADABLE))
-    mend = f" Mend {broken}." if broken else ""
-    print(f"trial-adapter: the source was read in part; nobody is decided on {types}.{mend}", file=sys.stderr)
+    _tell(missing)
     return errors.PARTIAL
 
 

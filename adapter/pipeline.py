@@ -29,7 +29,7 @@ from adapter.screening.picks.pick import pick_from
 from adapter.screening.picks.shelf import Shelf, lay_out
 from adapter.screening.settle import Settles, settle
 from adapter.screening.study import Study, Text
-from adapter.sources.base import Resource, Source
+from adapter.sources.base import ALL_TYPES, Resource, Source
 from adapter.study.load import Mapped
 from adapter.words import Catalogue, Speaker, load_catalogue
 
@@ -80,9 +80,9 @@ def prepare(mapped: Mapped, mappings: Path, time_zone: str) -> Screen:
     return Screen(study, context, load_views(mappings / "views"), load_catalogue(mappings / "sentences.toml"))
 
 
-def read(source: Source, screen: Screen) -> Cohort:
-    """Read everything the source gives and make patients of it."""
-    intake = Intake(screen.context, screen.views, screen.study.registry)
+def read(source: Source, screen: Screen, own_study: str = "") -> Cohort:
+    """Read everything the source gives and make patients of it; `own_study`: a ResearchStudy that is this study."""
+    intake = Intake(screen.context, screen.views, screen.study.registry, own_study)
     for piece in source.pieces():
         if isinstance(piece, Resource):
             intake.take(piece.raw, piece.head)
@@ -107,7 +107,8 @@ def chosen(cohort: Cohort, patients: Sequence[str]) -> list[PatientRecord]:
     records = [record for record in cohort.records if record.person.id in wanted]
     missing = sorted(wanted - {record.person.id for record in records})
     if missing:
-        named = ", ".join(f"{name} ({cohort.not_judged.get(name, 'not in the source')})" for name in missing)
+        absent = "not in what could be read" if {"Patient", ALL_TYPES} & {*cohort.incomplete} else "not in the source"
+        named = ", ".join(f"{name} ({cohort.not_judged.get(name, absent)})" for name in missing)
         raise SourceError(f"not judged: {named}. Name patients whom the source holds.")
     return records
 

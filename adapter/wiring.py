@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from adapter.errors import SettingsError
+from adapter.errors import SettingsError, UsageError
 from adapter.fhir.auth import Auth
 from adapter.fhir.client import Client, Server
+from adapter.fhir.wire.links import Home, safe
 from adapter.journal import Journal
 from adapter.outputs.base import Output, key_file, read_key
 from adapter.outputs.email import EmailOutput, worklist_link
@@ -31,6 +32,20 @@ def client_of(settings: Settings) -> Client:
         auth=_auth(place.auth),
     )
     return Client(server)
+
+
+def on_server(settings: Settings, url: str) -> Settings:
+    """The settings for a server that is named elsewhere: a sign-in goes along to the origin of base_url alone."""
+    if "?" in url:
+        raise UsageError("--source: an address without a query is needed, such as https://host/fhir.")
+    try:
+        there, base = Home.of(safe(url, "--source")), settings.fhir.base_url
+    except SettingsError as odd:
+        raise UsageError(str(odd)) from None
+    named: dict[str, object] = {"base_url": url}
+    if base is None or Home.of(base).origin != there.origin:
+        named |= {"auth": AuthSettings(), "also_under": ()}
+    return settings.model_copy(update={"fhir": settings.fhir.model_copy(update=named)})
 
 
 def outputs_of(settings: Settings, screen: Screen, client: Client) -> Callable[[Journal], Sequence[Output]]:

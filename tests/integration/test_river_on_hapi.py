@@ -1,6 +1,7 @@
 """The whole way on a real FHIR server: who is found, what is asked for, what is decided, written and read back."""
 
 import contextlib
+import json
 import re
 
 import pytest
@@ -64,6 +65,22 @@ def test_the_patients_with_lupus_are_found_judged_and_written(river, hospital, t
     assert river.run().code == 0
     assert (river.decisions(), river.changes(), len(river.post.mails)) == before
     assert not [line for line in river.asked if line.startswith(("PUT", "POST")) and "/_search" not in line]
+
+
+def test_a_look_at_the_server_judges_as_a_run_does_and_leaves_no_trace(river, hospital, tmp_path):
+    mark = hospital.server.mark()
+    ran = run("screen", "--source", river.base, "--config", river.settings, "--as-of", AS_OF)
+    assert ran.code == 0, ran.err
+    found = {line["patient"]: line for line in map(json.loads, ran.out.splitlines())}
+    assert {who for who in found if who in synthetic()} == lupus()
+    wanted = screened(tmp_path, [one for one in hospital.original.values() if patient(one) in {*found, ""}])
+    assert [who for who in found if content(found[who]) != content(wanted[who])] == [] and len(found) == len(wanted)
+    who = min(lupus())
+    one = run("explain", who, "--source", river.base, "--config", river.settings, "--as-of", AS_OF, "--json")
+    assert (one.code, json.loads(one.out)) == (0, found[who])
+    asked = hospital.server.asked(mark)
+    assert asked and not [line for line in asked if not line.startswith("GET") and "/_search" not in line]
+    assert not (river.folder / "adapter.db").exists()
 
 
 def test_a_changed_patient_alone_is_written_anew(river, hospital):

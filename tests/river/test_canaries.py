@@ -2,6 +2,7 @@
 
 import json
 
+from tests.acceptance.command import run
 from tests.river.hospital import AS_OF, READER, River, ward
 from tests.robustness.test_privacy import CANARIES, OF_A_PERSON, canary, planted, twisted
 
@@ -27,6 +28,10 @@ def test_no_canary_leaves(tmp_path):
             assert ran.code == 0, ran.err
             said += [ran.err, *river.asked]
         said.append(ran.out)
+        looked = run("screen", "--source", river.base, "--config", river.settings, "--as-of", AS_OF)
+        recalled = run("explain", "c01", "--config", river.settings, "--json")
+        assert (looked.code, recalled.code) == (0, 0)
+        said += [looked.err, recalled.err, *river.asked]
         river.change("Patient/c01", birthDate="2015-01-01")
         river.front = lambda visit, request: request.path == "Procedure" and visit.send_error(500, "no") is None
         ran = river.run()

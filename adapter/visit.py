@@ -1,0 +1,76 @@
+"""A look at a hospital's server without a database: whom a screening asks for, read whole and kept nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from adapter.facts.intake import Cohort, Intake, Kept
+from adapter.facts.read.records import is_shared
+from adapter.fhir.client import Client
+from adapter.fhir.errors import Trouble
+from adapter.pipeline import Screen
+from adapter.population import Population, as_key, asked_of, in_part
+from adapter.settings import Settings
+from adapter.sources.search import OF_PATIENT, SearchSource
+from adapter.study.load import Mapped
+
+PATIENTS_FIRST = sorted(OF_PATIENT, key=lambda kind: kind != "Patient")
+
+
+class Guests(Intake):
+    """Takes what is about these patients, and what belongs to nobody."""
+
+    def __init__(self, screen: Screen, own_study: str, patients: set[str]) -> None:
+        super().__init__(screen.context, screen.views, screen.study.registry, own_study)
+        self.patients = patients
+
+    def read(self, raw: bytes, head: Any = None) -> Kept | None:
+        """Read one resource; what belongs to somebody who was not asked for is accounted for and left."""
+        kept = super().read(raw, head)
+        if kept is None or is_shared(kept) or kept.patient in self.patients:
+            return kept
+        self.tally.ignore(kept.type, "of another patient")
+        return None
+
+
+class Visit:
+    """One look at one server."""
+
+    def __init__(self, client: Client, place: Settings, mapped: Mapped, screen: Screen) -> None:
+        self.place, self.screen = place, screen
+        self.source = SearchSource(client, asked_of(screen.study, mapped.codelists))
+        self.troubles: dict[str, Trouble] = {}  # by type
+
+    def read(self, named: Sequence[str]) -> Cohort:
+        """The patients named, else the population; raises Trouble where the server gives nothing at all.
+
+        `troubles` says afterwards which types were read in part; the patients are incomplete for them.
+        """
+        patients = {as_key(name) for name in named} or self._population()
+        own_study = self.place.study.research_study or ""
+        guests = Guests(self.screen, own_study, patients)
+        for kind in PATIENTS_FIRST:
+            trouble = self.source.of_patients(kind, sorted(patients), None, guests.take).trouble
+            if trouble and not in_part(trouble, came=self.source.answered or bool(guests.seen)):
+                raise trouble
+            self._note(kind, trouble)
+        self._note("Medication", self.source.by_ids("Medication", guests.referred, guests.take).trouble)
+        studies = self.source.studies(self.screen.study.registry, own_study or None, guests.take)
+        self._note("ResearchStudy", studies.trouble)
+        return guests.cohort(self.troubles)
+
+    def _population(self) -> set[str]:
+        """The population; nobody where the server lists a part of it only, for who is missing is not known."""
+        whom = Population(self.source, self.place.population, self.screen.study, self.screen.context.codes)
+        try:
+            return whom.listed()
+        except Trouble as trouble:
+            if not in_part(trouble, came=self.source.answered):
+                raise
+            self._note("Condition", trouble)
+            return set()
+
+    def _note(self, kind: str, trouble: Trouble | None) -> None:
+        if trouble is not None:
+            self.troubles[kind] = trouble
