@@ -31,6 +31,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     _screen(commands)
     _explain(commands)
+    _aside(commands)
     _assure(commands)
     _run(commands)
     _check(commands)
@@ -114,6 +115,26 @@ def _explain(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     _judging(command, f"{SOURCE} (default: the database; what was decided, with --as-of what was decided by that day)")
     command.add_argument("--json", action="store_true", help="the decision as one JSON object")
+
+
+def _aside(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(
+        commands,
+        "aside",
+        "mark one fact of a patient as not to be used, or list what is marked",
+        'trial-adapter aside S-0001 --fact Observation/o7 --reason "haemolysed" --author "Dr Wang" --until 2026-06-30',
+    )
+    command.add_argument("patient", metavar="PATIENT", help="an id, with or without Patient/, or a screening number")
+    command.add_argument(
+        "--fact", metavar="RESOURCE", help="the resource, as explain names it (default: list what is marked)"
+    )
+    command.add_argument("--item", metavar="ITEM", help="which part of it, where it has several")
+    command.add_argument("--reason", metavar="TEXT", help="why; people will read it")
+    command.add_argument("--author", metavar="NAME", help="who says so")
+    command.add_argument("--until", type=_day, metavar="DATE", help="the last day on which it holds (default: no end)")
+    command.add_argument("--lift", action="store_true", help="give it back: it is used again from the next run on")
+    command.add_argument("--lang", choices=("en", "zh"), default="en", help="the language of the sentences")
+    _shared(command)
 
 
 def _assure(commands: argparse._SubParsersAction[Parser]) -> None:

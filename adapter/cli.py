@@ -19,7 +19,9 @@ from adapter import assure as assuring
 from adapter import check as checking
 from adapter import errors, pipeline, places, settings, wiring
 from adapter.arguments import parser
+from adapter.aside import Desk, Word
 from adapter.errors import AdapterError, SourceError, UsageError
+from adapter.outputs.base import instant
 from adapter.outputs.decision_line import as_line
 from adapter.outputs.note import as_note
 from adapter.outputs.summary import summary, told
@@ -92,6 +94,26 @@ def _recall(asked: argparse.Namespace, place: settings.Settings, prepared: pipel
         raise SourceError("this decision was recorded before words were kept. --json shows it as it was recorded.")
     print(heading, file=sys.stderr if asked.json else sys.stdout)
     print(found.decision.line if asked.json else f"\n{found.note}".rstrip("\n"))
+    return errors.FINE
+
+
+def aside(asked: argparse.Namespace) -> int:
+    """Mark one fact as not to be used, give it back, or list what is marked."""
+    place = settings.load(asked.config, os.environ)
+    asked.study = asked.as_of = None
+    prepared, today = _prepare(asked), _as_of(asked)
+    desk = Desk(place, prepared)
+    if asked.fact is None:
+        print("\n".join(desk.listed(asked.patient, asked.lang, today)))
+        return errors.FINE
+    missing = [name for name in ("reason", "author") if not (getattr(asked, name) or "").strip()]
+    if missing:
+        raise UsageError(f"aside: --{missing[0]} is missing. Say why, and who says so: others will read it.")
+    if asked.until is not None and asked.until < today:
+        raise UsageError(f"aside: --until {asked.until} is past. Name a day to come, or --lift to give it back.")
+    word = Word(asked.patient, asked.fact, asked.item, asked.reason, asked.author, asked.until, asked.lift)
+    print(desk.say(word, asked.lang, today, instant(wiring.now())))
+    print(prepared.speaker(asked.lang).phrase("set_aside", "next_run"), file=sys.stderr)
     return errors.FINE
 
 
@@ -240,6 +262,7 @@ def _fine_or_partial(came: Came, prepared: pipeline.Screen) -> int:
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "screen": screen,
     "explain": explain,
+    "aside": aside,
     "assure": assure,
     "run": run,
     "check": check,

@@ -19,7 +19,6 @@ from adapter.screening.study import Study
 from adapter.settings import Settings
 from adapter.sources.search import OF_PATIENT, Read, SearchSource
 
-SHARED = ("Medication", "ResearchStudy")  # belong to no patient
 WAY = "all"  # members are kept as one list: the ways are asked anew in each run
 
 

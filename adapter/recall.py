@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,13 +10,11 @@ from zoneinfo import ZoneInfo
 
 from adapter.database import Database, read_database
 from adapter.errors import SourceError
-from adapter.facts.chart import Chart
-from adapter.facts.read.records import Assembly
-from adapter.facts.tally import Tally
+from adapter.facts.chart import Chart, People
 from adapter.journal import Journal, Run, StoredDecision
 from adapter.pipeline import Screen
 from adapter.population import as_key
-from adapter.pull import SHARED, WAY
+from adapter.pull import WAY
 from adapter.run import database_password, study_hash, taken_on
 from adapter.settings import Settings
 
@@ -87,13 +84,9 @@ def _nothing(journal: Journal, study: str, patient: str, as_of: date | None, rea
 def _not_judged(database: Database, place: Settings, screen: Screen, patient: str) -> str | None:
     """Why a run would not judge this patient by what the chart holds; None: it would."""
     chart = Chart(database)
-    kept = chart.of_patient(patient)
-    person = next((one for one in kept if one.type == "Patient"), None)
-    if person is None or not any(member.patient == patient and member.way == WAY for member in chart.members()):
+    people = People(chart, screen.context, screen.study.registry, place.study.research_study or "")
+    known = people.one(chart.of_patient(patient))
+    if known is None or not any(member.patient == patient and member.way == WAY for member in chart.members()):
         return NOT_IN_POPULATION
-    shared = [one for kind in SHARED for one in chart.shared(kind)]
-    own = place.study.research_study or ""
-    assembly = Assembly(screen.context, shared, screen.study.registry, Tally(), own)
-    about = assembly.about(person)
-    others = [one for one in kept if one is not person]
-    return about.not_judged or taken_on(assembly.record(about, others, Counter(one.type for one in kept), ()))
+    about, record = known
+    return about.not_judged or taken_on(record)

@@ -12,16 +12,15 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from importlib.metadata import version
 from typing import Any
 
 from adapter import errors
 from adapter.database import lock, open_database
-from adapter.facts.chart import Chart
+from adapter.facts.chart import Chart, People
 from adapter.facts.intake import Door
-from adapter.facts.read.records import Assembly
 from adapter.facts.tally import Tally
 from adapter.fhir.client import Client
 from adapter.journal import Change, Decided, Journal, Latest
@@ -35,7 +34,7 @@ from adapter.outputs.note import as_note
 from adapter.outputs.research_subject import subject_delivery
 from adapter.pipeline import Judged, Screen, judge_one
 from adapter.population import asked_of
-from adapter.pull import SHARED, Pull, Pulled
+from adapter.pull import Pull, Pulled
 from adapter.screening.decision import Decision, Standing
 from adapter.screening.model import PatientRecord
 from adapter.settings import Settings, secret
@@ -108,7 +107,7 @@ class Run:
             pulled = self._pull(chart, door)
             report = RunReport(self.ways.as_of.isoformat())
             _pulled(report, pulled, door.tally)
-            judged = self._judge(chart, pulled, report)
+            judged = self._judge(chart, journal, pulled, report)
             if self.ways.dry:
                 report.decisions = _counted(Counter(one.decision.standing.value for one in judged))
             else:
@@ -125,21 +124,20 @@ class Run:
         source = SearchSource(self.client, asked_of(self.screen.study, self.mapped.codelists))
         return Pull(source, chart, door, self.settings, self.screen.study).run(self.ways.now)
 
-    def _judge(self, chart: Chart, pulled: Pulled, report: RunReport) -> Iterator[Judged]:
+    def _judge(self, chart: Chart, journal: Journal, pulled: Pulled, report: RunReport) -> Iterator[Judged]:
         """Judge everybody in the population, one after the other."""
-        shared = [kept for kind in SHARED for kept in chart.shared(kind)]
         own = self.settings.study.research_study or ""
-        assembly = Assembly(self.screen.context, shared, self.screen.study.registry, Tally(), own)
+        people = People(chart, self.screen.context, self.screen.study.registry, own)
+        set_aside = journal.set_aside(self.screen.study.id)
         members, not_judged = set(pulled.population), Counter[str]()
         for patient, kept in chart.by_patient():
-            person = next((one for one in kept if one.type == "Patient"), None)
-            if patient not in members or person is None:
+            known = people.one(kept, pulled.incomplete) if patient in members else None
+            if known is None:
                 continue
-            about = assembly.about(person)
-            others = [one for one in kept if one.type != "Patient"]
-            record = assembly.record(about, others, Counter(one.type for one in kept), pulled.incomplete)
+            about, record = known
             reason = about.not_judged or taken_on(record)
             if reason is None:
+                record = replace(record, set_aside=set_aside.get(patient, ()))
                 yield judge_one(record, self.screen.study, self.ways.as_of)
             else:
                 not_judged[reason] += 1

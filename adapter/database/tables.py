@@ -92,3 +92,8 @@ journal_subject = Table(
     _key("study"), _key("patient"), _need("resource"), _need("status"), _may("period_start"),
     _need("extension"), _may("etag"), _need("written_at"),
 )  # fmt: skip
+journal_set_aside = Table(
+    "journal_set_aside", metadata,
+    _number(), _need("study"), _need("patient"), _need("resource"), _need("item"), _need("received"), _need("reason"),
+    _need("author"), _need("since"), _may("until"), _need("lifted", Boolean), _need("at"),
+)  # fmt: skip

@@ -90,7 +90,15 @@ NOTE = (
         decision BIGINT NOT NULL REFERENCES journal_decision (id), language {text} NOT NULL, note {blob} NOT NULL,
         PRIMARY KEY (decision, language))""",
 )
+SET_ASIDE = (
+    """CREATE TABLE journal_set_aside (
+        id {key}, study {text} NOT NULL, patient {text} NOT NULL, resource {text} NOT NULL, item {text} NOT NULL,
+        received {text} NOT NULL, reason {text} NOT NULL, author {text} NOT NULL, since {text} NOT NULL, until {text},
+        lifted BOOLEAN NOT NULL, at {text} NOT NULL)""",
+    "CREATE INDEX journal_set_aside_patient ON journal_set_aside (study, patient, id)",
+)
 VERSIONS = (
     Version(1, "chart and journal", CHART + JOURNAL, REFUSED),
     Version(2, "the words of a decision", NOTE, (("journal_note", "DELETE"), ("journal_note", "UPDATE"))),
+    Version(3, "facts set aside", SET_ASIDE, (("journal_set_aside", "DELETE"), ("journal_set_aside", "UPDATE"))),
 )

@@ -1,7 +1,17 @@
 """The journal: what was decided, what changed, what was told. Only ever added to; instants come from the caller."""
 
 from adapter.journal.journal import Journal
-from adapter.journal.records import Change, Decided, Delivery, Latest, Run, StoredChange, StoredDecision, Subject
+from adapter.journal.records import (
+    Change,
+    Decided,
+    Delivery,
+    Latest,
+    Marked,
+    Run,
+    StoredChange,
+    StoredDecision,
+    Subject,
+)
 from adapter.journal.work import Work
 
 __all__ = [
@@ -10,6 +20,7 @@ __all__ = [
     "Delivery",
     "Journal",
     "Latest",
+    "Marked",
     "Run",
     "StoredChange",
     "StoredDecision",

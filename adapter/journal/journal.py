@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
+from itertools import groupby
 
 from adapter.database import Database
 from adapter.journal import read
-from adapter.journal.records import Delivery, Latest, Run, StoredChange, StoredDecision, Subject
+from adapter.journal.records import Delivery, Latest, Marked, Run, StoredChange, StoredDecision, Subject
 from adapter.journal.work import Work
+from adapter.screening.model import SetAside
 
 
 class Journal:
@@ -87,6 +90,12 @@ class Journal:
         with self._database.reading() as connection:
             return read.subject(connection, study, patient)
 
+    def set_aside(self, study: str) -> dict[str, tuple[SetAside, ...]]:
+        """What persons have marked as not to be used, of each patient in the order it was said."""
+        with self._database.reading() as connection:
+            by_patient = groupby(read.set_aside(connection, study), lambda marked: marked.patient)
+            return {patient: tuple(map(_as_marked, own)) for patient, own in by_patient}
+
     def run(self, number: int) -> Run:
         """One run by its number."""
         with self._database.reading() as connection:
@@ -96,3 +105,9 @@ class Journal:
         """The run begun last, ended or not."""
         with self._database.reading() as connection:
             return read.last_run(connection, study)
+
+
+def _as_marked(marked: Marked) -> SetAside:
+    until = date.fromisoformat(marked.until) if marked.until else None
+    since = date.fromisoformat(marked.since)
+    return SetAside(marked.resource, marked.item, marked.received, marked.reason, marked.author, since, until)

@@ -13,9 +13,10 @@ from adapter.database.tables import (
     journal_note,
     journal_run,
     journal_screening_number,
+    journal_set_aside,
     journal_subject,
 )
-from adapter.journal.records import Delivery, Latest, Run, StoredChange, StoredDecision, Subject
+from adapter.journal.records import Delivery, Latest, Marked, Run, StoredChange, StoredDecision, Subject
 
 decisions = journal_decision.c
 WHOLE = select(*(decisions[field.name] for field in fields(StoredDecision)))
@@ -103,6 +104,15 @@ def subject(connection: Connection, study: str, patient: str) -> Subject | None:
 def run(connection: Connection, number: int) -> Run:
     """One run by its number."""
     return Run(**connection.execute(select(journal_run).where(journal_run.c.id == number)).mappings().one())
+
+
+def set_aside(connection: Connection, study: str) -> list[Marked]:
+    """What persons have marked as not to be used and have not given back, by patient and in the order it was said."""
+    c = journal_set_aside.c
+    columns = (c[field.name] for field in fields(Marked))
+    rows = connection.execute(select(*columns).where(c.study == study).order_by(c.id)).mappings()
+    last = {(row["patient"], row["resource"], row["item"], row["received"]): Marked(**row) for row in rows}
+    return sorted((marked for marked in last.values() if not marked.lifted), key=lambda m: (m.patient, m.at))
 
 
 def last_run(connection: Connection, study: str) -> Run | None:

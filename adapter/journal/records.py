@@ -103,3 +103,20 @@ class Subject:
     extension: str
     etag: str | None
     written_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A fact that a person has marked as not to be used, or has given back (`lifted`); days are YYYY-MM-DD."""
+
+    study: str
+    patient: str
+    resource: str
+    item: str
+    received: str
+    reason: str
+    author: str
+    since: str
+    until: str | None
+    lifted: bool
+    at: str

@@ -15,12 +15,13 @@ from adapter.database.tables import (
     journal_note,
     journal_run,
     journal_screening_number,
+    journal_set_aside,
     journal_subject,
 )
 from adapter.errors import AdapterError
 from adapter.journal import read
 from adapter.journal.picks import digest
-from adapter.journal.records import Change, Decided, Latest, StoredDecision, Subject
+from adapter.journal.records import Change, Decided, Latest, Marked, StoredDecision, Subject
 
 
 @dataclass
@@ -87,6 +88,10 @@ class Work:
         row = {"study": study, "patient": patient, "number": number, "given_at": at}
         self.connection.execute(insert(journal_screening_number).values(row))
         return read.as_shown(number)
+
+    def mark(self, marked: Marked) -> int:
+        """Add a person's word on one fact; return its number."""
+        return self._add(journal_set_aside, asdict(marked))
 
     def wrote(self, subject: Subject) -> None:
         """Keep what was written to a ResearchSubject, instead of what was written before."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adapter.screening.decision import Decision
-from adapter.screening.model import Evidence, Finding, Pick, ScoreRange
+from adapter.screening.model import Evidence, Fact, Finding, Pick, ScoreRange, SetAside
 from adapter.screening.settle import Settles
 from adapter.screening.study import Criterion, Study, Variable
 from adapter.words import Speaker
@@ -35,6 +35,8 @@ def as_object(decision: Decision, settles: Sequence[Settles], study: Study, spea
         for name, variable in study.reported.items()
     }
     whole["settles"] = [_settles(entry, speaker) for entry in settles]
+    if decision.set_aside:
+        whole["set_aside"] = [_set_aside(by, facts, speaker) for by, facts in decision.set_aside]
     return whole
 
 
@@ -103,6 +105,19 @@ def number_of(pick: Pick, variable: Variable) -> float | int | None:
         if len(quantities) == 1 and exact:
             return round(float(exact[0]), 2)
     return None
+
+
+def _set_aside(by: SetAside, facts: Sequence[Fact], speaker: Speaker) -> dict[str, Any]:
+    return {
+        "resource": by.resource,
+        "value": by.received,
+        "reason": by.reason,
+        "author": by.author,
+        "since": by.since.isoformat(),
+        "until": by.until.isoformat() if by.until else None,
+        "applies": bool(facts),
+        "says": speaker.set_aside(by, facts),
+    }
 
 
 def _settles(entry: Settles, speaker: Speaker) -> dict[str, Any]:

@@ -37,6 +37,10 @@ def _lines(decision: Decision, settles: Sequence[Settles], study: Study, speaker
         yield ""
         yield speaker.phrase("heading", "settles")
         yield from (_settles(number, entry, speaker) for number, entry in enumerate(settles, 1))
+    if decision.set_aside:
+        yield ""
+        yield speaker.phrase("heading", "set_aside")
+        yield from (f"  {speaker.set_aside(by, facts)}" for by, facts in decision.set_aside)
 
 
 def _standing(decision: Decision, study: Study, speaker: Speaker) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from adapter.screening.judging.criteria import Judgement
-from adapter.screening.model import Answer, Because, Finding, PatientRecord, Pick, ScoreRange
+from adapter.screening.model import Answer, Because, Fact, Finding, PatientRecord, Pick, ScoreRange, SetAside
 from adapter.screening.study import Criterion, Study
 
 
@@ -34,6 +34,7 @@ class Decision:
     picks: Mapping[str, Pick]
     incomplete: tuple[str, ...] = ()
     flagged_by: Finding | None = None
+    set_aside: tuple[tuple[SetAside, tuple[Fact, ...]], ...] = ()  # each with the facts it holds back; none: no longer
 
 
 def decide(record: PatientRecord, judgement: Judgement, as_of: date) -> Decision:
@@ -44,8 +45,14 @@ def decide(record: PatientRecord, judgement: Judgement, as_of: date) -> Decision
     standing = Standing.OPEN if record.incomplete else stand(study.criteria, findings, flag)
     scores = {name: judgement.score(name) for name in score_names(study)}
     return Decision(
-        record.person.id, study.id, as_of, standing, findings, scores, judgement.picks, record.incomplete, flag
+        record.person.id, study.id, as_of, standing, findings, scores, judgement.picks, record.incomplete, flag,
+        _set_aside(record, as_of),
     )  # fmt: skip
+
+
+def _set_aside(record: PatientRecord, as_of: date) -> tuple[tuple[SetAside, tuple[Fact, ...]], ...]:
+    due = (by for by in record.set_aside if by.due(as_of))
+    return tuple((by, tuple(fact for fact in record.facts if by.holds(fact, as_of))) for by in due)
 
 
 def score_names(study: Study) -> list[str]:

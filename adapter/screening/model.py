@@ -144,13 +144,43 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """A person's word that a fact, as it stood, is not to be used: why, who said so and when, and through which day.
+
+    `item` names the part of the resource where it has several. `received` is the value that was looked at: once the
+    record says another, it is another fact and is used.
+    """
+
+    resource: str
+    item: str
+    received: str
+    reason: str
+    author: str
+    since: date
+    until: date | None = None
+
+    def holds(self, fact: Fact, as_of: date) -> bool:
+        """Whether this fact is the one that was meant, and it is not used on this day."""
+        same = (fact.resource, fact.item, fact.received) == (self.resource, self.item, self.received)
+        return same and self.due(as_of)
+
+    def due(self, as_of: date) -> bool:
+        """Whether it stands on an index date: what is known today counts for every one up to its end."""
+        return self.until is None or as_of <= self.until
+
+
+@dataclass(frozen=True, slots=True)
 class PatientRecord:
-    """All that one judgement sees: the person, the facts, how many resources of each type came, what is incomplete."""
+    """All that one judgement sees: the person, the facts, how many resources of each type came, what is incomplete.
+
+    `set_aside`: what persons have marked as not to be used.
+    """
 
     person: Person
     facts: tuple[Fact, ...] = ()
     seen: tuple[tuple[str, int], ...] = ()
     incomplete: tuple[str, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from adapter.screening.model import Answer, Because, Evidence, Fact, Finding, ScoreRange
+from adapter.screening.model import Answer, Because, Evidence, Fact, Finding, ScoreRange, SetAside
 from adapter.screening.settle import Settles
 from adapter.screening.study import Criterion
 from adapter.words import answers, readings, scores
@@ -50,6 +50,17 @@ class Speaker(Tongue):
         if entry.do in {"repeat", "map"} and entry.do != entry.thing.do:
             return self.phrase("do", f"{entry.do}_says", what=entry.thing.what[self.language])
         return entry.thing.says[self.language]
+
+    def set_aside(self, by: SetAside, facts: Sequence[Fact]) -> str:
+        """What a person has marked as not to be used, and whether that still holds."""
+        said = {name: getattr(by, name) for name in ("resource", "reason", "author")} | {"since": by.since.isoformat()}
+        if not facts:
+            return self.phrase("set_aside", "changed", what=by.received, **said)
+        asking = [v.id for v in self.study.variables.values() if facts[0].concept in v.concepts]
+        what = readings.reading(self, facts[0], {"variable": asking[0]} if asking else {})
+        if by.until is None:
+            return self.phrase("set_aside", "held", what=what, **said)
+        return self.phrase("set_aside", "held_until", what=what, until=by.until.isoformat(), **said)
 
     def _phrases(self, finding: Finding) -> list[str]:
         totals = [piece for piece in finding.evidence if piece.key == "score"]

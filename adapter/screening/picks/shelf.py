@@ -78,7 +78,8 @@ class Shelf:
 def lay_out(record: PatientRecord, study: Study, as_of: date) -> Shelf:
     """Sort a record's facts, and those that equations make of them, onto a shelf."""
     by_concept: dict[str, list[Fact]] = {}
-    known = [_believed(fact, study) for fact in record.facts]
+    used = (fact for fact in record.facts if not any(by.holds(fact, as_of) for by in record.set_aside))
+    known = [_believed(fact, study) for fact in used]
     facts = (*known, *derived(known, record.person, study), *_of_person(record.person))
     for fact in sorted(facts, key=lambda fact: fact.key):
         if windows.begun(fact, as_of):

@@ -1,0 +1,32 @@
+"""Patients as the chart holds them, made whole again: the person and the record of facts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from adapter.facts.chart.chart import Chart
+from adapter.facts.read import Context
+from adapter.facts.read.person import About
+from adapter.facts.read.records import Assembly, Kept
+from adapter.facts.tally import Tally
+from adapter.screening.model import PatientRecord
+
+SHARED = ("Medication", "ResearchStudy")  # belong to no patient
+
+
+class People:
+    """Makes patients of what the chart keeps of them."""
+
+    def __init__(self, chart: Chart, context: Context, registry: str, own_study: str = "") -> None:
+        shared = [kept for kind in SHARED for kept in chart.shared(kind)]
+        self._assembly = Assembly(context, shared, registry, Tally(), own_study)
+
+    def one(self, kept: Sequence[Kept], incomplete: tuple[str, ...] = ()) -> tuple[About, PatientRecord] | None:
+        """One patient of all that is kept of them; None where the Patient itself is not there."""
+        person = next((one for one in kept if one.type == "Patient"), None)
+        if person is None:
+            return None
+        about = self._assembly.about(person)
+        others = [one for one in kept if one is not person]
+        return about, self._assembly.record(about, others, Counter(one.type for one in kept), incomplete)
