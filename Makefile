@@ -25,7 +25,7 @@ quick: $(VENV)/test.stamp ## lint, types and the tests without servers, in under
 long: $(VENV)/test.stamp ## the big seeded counts, which take hours
 	LONG=1 $(BIN)/python -m pytest -m long
 
-docs: $(VENV)/test.stamp ## write docs/reference/ anew from the code and its data
+docs: $(VENV)/test.stamp ## write docs/reference/ and docs/studies/ anew from the code and its data
 	@$(BIN)/python -m tests.house.document
 
 lint: ruff types contract ## ruff, strict types, the direction of imports

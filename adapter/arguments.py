@@ -33,6 +33,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     _explain(commands)
     _aside(commands)
     _assure(commands)
+    _document(commands)
     _run(commands)
     _check(commands)
     _serve(commands)
@@ -142,6 +143,18 @@ def _assure(commands: argparse._SubParsersAction[Parser]) -> None:
         commands, "assure", "run a study's own cases and show the differences", "trial-adapter assure my-study"
     )
     command.add_argument("study", metavar="STUDY", help="the id of a study, or its folder")
+    _shared(command)
+
+
+def _document(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(
+        commands,
+        "document",
+        "a study in words, as Markdown: how each criterion is read, from what, and what is still open",
+        "trial-adapter document my-study --lang zh > my-study.zh.md",
+    )
+    command.add_argument("study", metavar="STUDY", help="the id of a study, or its folder")
+    command.add_argument("--lang", choices=("en", "zh"), default="en", help="the language of the sentences")
     _shared(command)
 
 

@@ -20,6 +20,7 @@ from adapter import check as checking
 from adapter import errors, pipeline, places, settings, wiring
 from adapter.arguments import parser
 from adapter.aside import Desk, Word
+from adapter.document import document as documented
 from adapter.errors import AdapterError, SourceError, UsageError
 from adapter.outputs.base import instant
 from adapter.outputs.decision_line import as_line
@@ -55,7 +56,7 @@ def screen(asked: argparse.Namespace) -> int:
     """Judge every patient of a source: one decision per line, nothing written anywhere else."""
     mapped, prepared = _mapped(asked)
     if asked.parameters:
-        return _parameters(prepared)
+        return _parameters(prepared, asked.lang)
     if asked.source is None:
         raise UsageError("screen: --source is missing. Name a folder with FHIR files, or a server.")
     if asked.out is not None and not asked.out.parent.is_dir():
@@ -188,6 +189,13 @@ def assure(asked: argparse.Namespace) -> int:
     return errors.DIFFERENCES if found else errors.FINE
 
 
+def document(asked: argparse.Namespace) -> int:
+    """Say in words how a study is read."""
+    mapped, prepared = _mapped(asked)
+    print(documented(prepared.speaker(asked.lang), mapped.codelists), end="")
+    return errors.FINE
+
+
 def _prepare(asked: argparse.Namespace) -> pipeline.Screen:
     return _mapped(asked)[1]
 
@@ -204,11 +212,12 @@ def _mapped(asked: argparse.Namespace, *, with_hospital: bool = True) -> tuple[M
     return mapped, pipeline.prepare(mapped, mappings, configured.hospital.time_zone)
 
 
-def _parameters(prepared: pipeline.Screen) -> int:
+def _parameters(prepared: pipeline.Screen, language: str) -> int:
     """List every open choice of the protocol, and what it accepts."""
     for parameter in prepared.study.parameters.values():
         confirmed = "confirmed" if parameter.confirmed else "not confirmed by the sponsor"
-        print(f"{parameter.id}={parameter.value}\n    {parameter.means}\n    accepts {parameter.accepts}; {confirmed}")
+        print(f"{parameter.id}={parameter.value}\n    {parameter.means[language]}")
+        print(f"    accepts {parameter.accepts}; {confirmed}")
     return errors.FINE
 
 
@@ -264,6 +273,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "explain": explain,
     "aside": aside,
     "assure": assure,
+    "document": document,
     "run": run,
     "check": check,
     "serve": serve,

@@ -22,6 +22,9 @@ class Text:
         return self.zh if language == "zh" else self.en
 
 
+NO_TEXT = Text("", "")
+
+
 class PickKind(StrEnum):
     """How a variable chooses among its facts. A closed list."""
 
@@ -145,6 +148,7 @@ class Rule:
     at_least: int = 0
     notes: tuple[tuple[Answer, str], ...] = ()  # a remark of the catalogue for each answer that wants one
     hints: tuple[tuple[Answer, tuple[str, ...]], ...] = ()  # on this answer the notes of those rules are shown too
+    chosen_by: str = ""  # the parameter that chose what this rule asks
 
     @property
     def asks(self) -> tuple[str, ...]:
@@ -164,6 +168,7 @@ class ScoreItem:
     label: Text
     group: str = ""
     bedside: bool = False
+    definition: Text = NO_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +191,10 @@ class Score:
     stated: str = ""
     entry: str = ""
     reported: bool = True
+    counted_in: Text = Text("points", "分")
+    reading: Text = NO_TEXT
+    source: str = ""
+    groups: Mapping[str, Text] = field(default_factory=dict)  # what the groups of its items are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +207,7 @@ class Criterion:
     rule: str
     parts: tuple[str, ...] = ()
     part_of: str = ""
+    reading: Text = NO_TEXT  # how we understand the sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,9 +257,10 @@ class Parameter:
     value: str
     default: str
     accepts: str
-    criterion: str
-    means: str
-    source: str
+    criterion: str = ""  # whose answers it moves, comma between
+    means: Text = NO_TEXT
+    alternatives: Text = NO_TEXT
+    source: Text = NO_TEXT
     confirmed: bool = False
 
 

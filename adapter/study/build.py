@@ -109,7 +109,7 @@ def rule(name: str, form: RuleForm, parameters: Mapping[str, Parameter]) -> Rule
 
 def _bare(name: str, form: RuleForm, parameters: Mapping[str, Parameter]) -> Rule:
     if form.choose:
-        return Rule(name, "any_of", chosen(parameters[form.choose], form.options))
+        return Rule(name, "any_of", chosen(parameters[form.choose], form.options), chosen_by=form.choose)
     if form.variable is not None:
         return Rule(name, "compare", compare=_comparison(form))
     if form.score:
@@ -142,16 +142,27 @@ def score(form: ScoreForm) -> Score:
     """A score; an item without a rule of its own is what the sheet says."""
     prefix = form.sheet.prefix if form.sheet else ""
     items = tuple(
-        ScoreItem(item.id, item.weight, item.rule or f"{prefix}.{item.id}", text(item.label), item.group, item.bedside)
+        ScoreItem(
+            item.id,
+            item.weight,
+            item.rule or f"{prefix}.{item.id}",
+            text(item.label),
+            item.group,
+            item.bedside,
+            text(item.definition),
+        )
         for item in form.items
     )
     parts = tuple(ScorePart(part.id, text(part.label), part.without) for part in form.parts)
-    return Score(form.id, text(form.label), items, parts, form.stated, form.entry, form.reported)
+    groups = {name: text(label) for name, label in form.groups.items()}
+    told = (text(form.counted_in), text(form.reading), form.source, groups)
+    return Score(form.id, text(form.label), items, parts, form.stated, form.entry, form.reported, *told)
 
 
 def criterion(form: CriterionForm) -> Criterion:
     """A criterion; its rule has its own id."""
-    return Criterion(form.id, form.category, text(form.sentence), form.id, form.parts, form.part_of)
+    sentence, reading = text(form.sentence), text(form.reading)
+    return Criterion(form.id, form.category, sentence, form.id, form.parts, form.part_of, reading)
 
 
 def settlement(form: ThingForm) -> Settlement:

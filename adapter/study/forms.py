@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from adapter.screening.model import Answer, Because, Kind
 from adapter.screening.study import PickKind
@@ -21,10 +21,18 @@ class Form(BaseModel):
 
 
 class TextForm(Form):
-    """One text in both languages."""
+    """One text in both languages; a plain text is the same in both."""
 
     en: str
     zh: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _same_in_both(cls, given: Any) -> Any:
+        return {"en": given, "zh": given} if isinstance(given, str) else given
+
+
+NO_TEXT = TextForm(en="", zh="")
 
 
 class WindowForm(Form):
@@ -124,6 +132,7 @@ class CriterionForm(RuleForm):
     id: str
     category: Literal["inclusion", "exclusion"]
     sentence: TextForm
+    reading: TextForm = NO_TEXT  # how we understand the sentence, for the study's document
     parts: tuple[str, ...] = ()
     part_of: str = ""
 
@@ -138,7 +147,7 @@ class ItemForm(Form):
     group: str = ""
     bedside: bool = False
     hints: tuple[str, ...] = ()  # rules whose notes are shown while nobody has looked
-    definition: str = ""
+    definition: TextForm = NO_TEXT
 
 
 class PartForm(Form):
@@ -167,6 +176,10 @@ class ScoreForm(Form):
     id: str
     label: TextForm
     items: tuple[ItemForm, ...]
+    counted_in: TextForm = TextForm(en="points", zh="分")
+    reading: TextForm = NO_TEXT
+    source: str = ""
+    groups: dict[str, TextForm] = {}  # what the groups of its items are called
     parts: tuple[PartForm, ...] = ()
     stated: str = ""
     entry: str = ""
@@ -248,7 +261,7 @@ class ParameterForm(Form):
     default: str
     accepts: str
     criterion: str = ""
-    means: str = ""
-    alternatives: str = ""
-    source: str = ""
+    means: TextForm = NO_TEXT
+    alternatives: TextForm = NO_TEXT
+    source: TextForm = NO_TEXT
     confirmed: bool = False

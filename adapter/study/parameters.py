@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter.errors import StudyError, did_you_mean
-from adapter.screening.study import Parameter
+from adapter.screening.study import Parameter, Text
 from adapter.study.forms import ParameterForm
 from adapter.study.toml import read_form, read_toml
 
@@ -24,8 +24,9 @@ def load_parameters(file: Path, settings: Mapping[str, str]) -> dict[str, Parame
         check(f"{file}, {name}, default", form.default, form.accepts)
         value = settings.get(name, form.default)
         check(f"--set {name}", value, form.accepts)
+        means, instead, source = (Text(said.en, said.zh) for said in (form.means, form.alternatives, form.source))
         known[name] = Parameter(
-            name, value, form.default, form.accepts, form.criterion, form.means, form.source, form.confirmed
+            name, value, form.default, form.accepts, form.criterion, means, instead, source, form.confirmed
         )
     for name in settings:
         if name not in known:

@@ -1,8 +1,8 @@
-"""The generated reference says what the program does today."""
+"""The generated pages say what the program does today."""
 
 import pytest
 
-from tests.house.document import REFERENCE, ROOT, SOURCES, pages
+from tests.house.document import REFERENCE, ROOT, SOURCES, STUDIES, pages, studies
 from tests.spec.document import PICKS, RULES
 
 SPEC = ROOT / "tests" / "spec"
@@ -21,6 +21,13 @@ def test_a_page_is_fresh(name, fresh):
 
 def test_the_reference_holds_generated_pages_alone(fresh):
     assert {file.name for file in REFERENCE.iterdir()} == set(fresh) == set(SOURCES)
+
+
+def test_the_documents_of_the_studies_are_fresh():
+    made = studies()
+    assert len(made) >= 2 and {file.name for file in STUDIES.iterdir()} == set(made)
+    stale = [name for name, text in made.items() if (STUDIES / name).read_text(encoding="utf-8") != text]
+    assert stale == [], "run `make docs`"
 
 
 def test_every_page_begins_with_where_it_comes_from(fresh):

@@ -142,7 +142,7 @@ def study_of(
 
 def _parameter(name: str, entry: Mapping[str, str], settings: Mapping[str, str]) -> Parameter:
     value = settings.get(name, entry["default"])
-    return Parameter(name, value, entry["default"], entry["accepts"], "", "", "")
+    return Parameter(name, value, entry["default"], entry["accepts"])
 
 
 def _labelled(entry: Mapping[str, Any]) -> dict[str, Any]:

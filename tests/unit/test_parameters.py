@@ -11,7 +11,7 @@ from tests.acceptance.command import STUDY, TOY, refused, run
 
 
 def parameter(value: str, accepts: str) -> Parameter:
-    return Parameter("p", value, value, accepts, "I1", "", "")
+    return Parameter("p", value, value, accepts)
 
 
 @pytest.mark.parametrize(
