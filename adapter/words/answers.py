@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from adapter.screening.judging.readings import limits
 from adapter.screening.model import Because, Evidence, Fact, Kind
@@ -28,6 +29,39 @@ def told(tongue: Tongue, piece: Evidence) -> str:
     return tongue.first("told", *_keys(piece), **filled)
 
 
+def leaning(tongue: Tongue, piece: Evidence) -> str:
+    """The same where the finding is open: what speaks for it without settling it, or what else may explain it."""
+    args, fact = dict(piece.args), piece.fact
+    yes = piece.key == "reading" and args.get("answer") == "met" and "because" not in args
+    if fact is None or not yes or fact.concept.startswith(OF_PERSON):
+        return told(tongue, piece)
+    if args.get("variable", "") in _explaining(tongue):
+        return tongue.phrase("told", "explaining", reading=reading(tongue, fact, args))
+    if args.get("question") in {"recorded", "words"} and fact.kind is not Kind.WORD:
+        return tongue.phrase("told", "leaning", reading=told(tongue, piece))
+    return told(tongue, piece)
+
+
+def _explaining(tongue: Tongue) -> set[str]:
+    """The variables that are asked only because they may explain what was found."""
+    rules = tongue.study.rules
+    asked = [rules[name] for rule in rules.values() for name in rule.doubted_by]
+    asked += [rules[rule.record] for rule in asked if rule.record]
+    return {rule.compare.variable for rule in asked if rule.compare is not None}
+
+
+def beyond(tongue: Tongue, value: str, fact: Fact, args: Mapping[str, str]) -> str:
+    """A value with the limit of its own report that it lies beyond; the value alone where the report has none."""
+    question = "reference_above" if args.get("question") == "words" else args.get("question", "")
+    if not question.startswith("reference") or fact.quantity is None or not fact.quantity.exact or "times" in args:
+        return value
+    number, limit = fact.quantity.low, _bound(tongue, fact, question)
+    below = question == "reference_below"
+    if number is None or limit is None or not (number < limit if below else number > limit):
+        return value
+    return tongue.phrase("reading", "below_lower" if below else "above_upper", value=value, limit=numbers.short(limit))
+
+
 def _keys(piece: Evidence) -> list[str]:
     """The most fitting phrase first: one for the kind of fact, then one for any."""
     return [f"{piece.fact.kind.value}_{piece.key}", piece.key] if piece.fact else [piece.key]
@@ -41,6 +75,8 @@ def _answered(tongue: Tongue, fact: Fact, args: Mapping[str, str]) -> str:
     question, limit = args.get("question", "recorded"), args.get("limit", "")
     if limit and fact.quantity is None:
         question = "words"  # a word decided, and no number was held against the limit
+    if question == "words" and _is_bare_number(fact) and _asks_for_positive(tongue, args):
+        question = "read_as"
     if "times" in args:
         question = "times" if args.get("reached") else "times_over"
     key = f"{question}_{args.get('answer', 'met')}"
@@ -95,10 +131,26 @@ def _report(tongue: Tongue, fact: Fact, question: str) -> str:
 
 
 def _limit(tongue: Tongue, fact: Fact, question: str) -> str:
+    return numbers.short(_bound(tongue, fact, question))
+
+
+def _bound(tongue: Tongue, fact: Fact, question: str) -> Decimal | None:
     report = limits(fact, tongue.sex)
     if report is None:
-        return ""
-    return numbers.short(report.low if question == "reference_below" else report.high)
+        return None
+    return report.low if question == "reference_below" else report.high
+
+
+def _is_bare_number(fact: Fact) -> bool:
+    """Whether the record gives a number and no word for what it means."""
+    return fact.kind is Kind.RESULT and fact.word is None and any(sign.isdigit() for sign in fact.received)
+
+
+def _asks_for_positive(tongue: Tongue, args: Mapping[str, str]) -> bool:
+    """Whether a number of this variable is read as positive or negative, as the study's rules ask for nothing else."""
+    name = args.get("variable", "")
+    asked = [rule.compare for rule in tongue.study.rules.values() if rule.compare is not None]
+    return {words for c in asked if c.variable == name for words in c.words} == {"positive"}
 
 
 def _in_unit(tongue: Tongue, fact: Fact, limit: str) -> str:

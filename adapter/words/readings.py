@@ -136,7 +136,9 @@ def _name(tongue: Tongue, fact: Fact, args: Mapping[str, str]) -> tuple[str, str
     if fact.item in tongue.study.names:
         return _drug(tongue, fact), _what_it_did(tongue, fact)
     if fact.kind is Kind.ENROLMENT:
-        return label, fact.name
+        listed = fact.word is not None and fact.word in tongue.catalogue["enrolment"]
+        status = tongue.phrase("enrolment", str(fact.word)) if listed else ""
+        return label, tongue.told(filter(None, [fact.name, status]))
     if not fact.name or tongue.foreign(fact.name):
         known = fact.name and fact.name != label and len(fact.name) <= LONGEST_NAME
         return label, fact.name if known else ""

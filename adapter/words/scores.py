@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adapter.screening.model import Answer, Because, Evidence, Fact, Finding, Kind, ScoreRange
 from adapter.screening.study import Score, ScoreItem
-from adapter.words.answers import told
+from adapter.words.answers import beyond, leaning, told
 from adapter.words.readings import dates, in_brackets, in_one, reading
 from adapter.words.tongue import Tongue
 
@@ -21,7 +21,7 @@ _SILENT = frozenset({Because.NOT_ASSESSED.value, Because.NO_RESULT.value})
 
 def alone(tongue: Tongue, name: str, score: ScoreRange) -> str:
     """A score as one number or a range, with its entry criterion where it has one."""
-    filled = {"score": tongue.score_label(name), "range": tongue.points(str(score.low), str(score.high))}
+    filled = {"score": tongue.score_label(name), "range": tongue.points(name, str(score.low), str(score.high))}
     if score.because is not None:
         return tongue.phrase("told", "score_doubted", because=tongue.phrase("because", score.because.value), **filled)
     if score.entry is None:
@@ -48,11 +48,14 @@ class _Told:
         return [self._sum(), *self._stated(), *self._present(), *self._open()]
 
     def _sum(self) -> str:
-        label, points = self.tongue.score_label(self.args["score"]), self.tongue.points
+        name = self.args["score"]
+        label, limit = self.tongue.score_label(name), self.args["limit"]
+        if self.tongue.language == "zh":
+            limit = self.tongue.points(name, limit, limit)
         if self._contradicted():
-            return self.tongue.phrase("told", "score_contradicted", score=label, limit=self.args["limit"])
-        number = points(self.args["low"], self.args["high"])
-        return self.tongue.phrase("told", "score", score=label, range=number, limit=self.args["limit"])
+            return self.tongue.phrase("told", "score_contradicted", score=label, limit=limit)
+        number = self.tongue.points(name, self.args["low"], self.args["high"])
+        return self.tongue.phrase("told", "score", score=label, range=number, limit=limit)
 
     def _contradicted(self) -> bool:
         return self.args["stated"] in {"conflict", "totals_differ"}
@@ -66,7 +69,7 @@ class _Told:
         if unread or not self.args["stated"]:
             return list(dict.fromkeys(unread))
         totals = dict.fromkeys(reading(self.tongue, e.fact, dict(e.args)) for e in stated if e.fact is not None)
-        sums = self.tongue.points(self.args["sum_low"], self.args["sum_high"])
+        sums = self.tongue.points(self.args["score"], self.args["sum_low"], self.args["sum_high"])
         return [
             self.tongue.phrase("told", f"stated_{self.args['stated']}", reading=self.tongue.join(totals), range=sums)
         ]
@@ -138,7 +141,7 @@ class _Told:
         if all(dict(piece.args).get("because") == Because.TOO_OLD.value for piece in telling):
             return ""
         newest = self._newest(telling)
-        said = dict.fromkeys(told(self.tongue, piece) for piece in newest)
+        said = dict.fromkeys(leaning(self.tongue, piece) for piece in newest)
         days = {dict(piece.args).get("days", "") for piece in newest} if len(newest) == 1 else set()
         wanting = [self.tongue.phrase("told", "needs_days", days=number) for number in days if number]
         return self.tongue.told([*said, *wanting])
@@ -233,4 +236,5 @@ def _bare(tongue: Tongue, fact: Fact, args: Mapping[str, str], key: str, labelle
         return fact.name if fact.name and not tongue.foreign(fact.name) else tongue.label(args, fact)
     label = tongue.label(args, fact) if labelled else ""
     said = tongue.set(f"{label} {in_one(tongue, fact, 'equals')}".strip())
+    said = beyond(tongue, said, fact, args) if key == "reading" else said
     return tongue.phrase("told", "value_earlier", value=said) if key == "earlier" else said

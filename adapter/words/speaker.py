@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapter.screening.model import Answer, Because, Evidence, Fact, Finding, ScoreRange, SetAside
@@ -98,25 +98,27 @@ class Speaker(Tongue):
 
     def _read(self, finding: Finding) -> list[str]:
         """What was read, as much of it as a person reads."""
-        return self._shortened(list(dict.fromkeys(self._grouped(_telling(finding)))))
+        opens = finding.answer is Answer.UNKNOWN and finding.because is not Because.CONFLICT
+        one = answers.leaning if opens else answers.told
+        return self._shortened(list(dict.fromkeys(self._grouped(_telling(finding), one))))
 
     def _shortened(self, said: list[str]) -> list[str]:
         if len(said) <= SHOWN_AT_MOST + 1:
             return said
         return [*said[:SHOWN_AT_MOST], self.phrase("told", "more", count=len(said) - SHOWN_AT_MOST)]
 
-    def _grouped(self, pieces: Sequence[Evidence]) -> list[str]:
+    def _grouped(self, pieces: Sequence[Evidence], one: Callable[[Tongue, Evidence], str]) -> list[str]:
         """One phrase for each piece; the same statement of one day about several things is said once."""
         groups: dict[object, list[Evidence]] = {}
         for number, piece in enumerate(pieces):
             groups.setdefault(answers.same_word(self, piece) or number, []).append(piece)
-        return [self._together(group) for group in groups.values()]
+        return [self._together(group, one) for group in groups.values()]
 
-    def _together(self, group: Sequence[Evidence]) -> str:
+    def _together(self, group: Sequence[Evidence], one: Callable[[Tongue, Evidence], str]) -> str:
         first = group[0]
         labels = list(dict.fromkeys(self.label(dict(piece.args), piece.fact) for piece in group))
         if len(labels) == 1 or first.fact is None:
-            return self.evidence(first)
+            return one(self, first)
         return readings.stated(self, labels, first.fact, dict(first.args))
 
     def _missing(self, finding: Finding) -> list[str]:

@@ -100,9 +100,12 @@ class Tongue:
         """A number, or from one to another."""
         return low if low == high else self.phrase("told", "between", low=low, high=high)
 
-    def points(self, low: str, high: str) -> str:
-        """So many points."""
-        return self.phrase("told", "points" if low == high else "points_range", low=low, high=high)
+    def points(self, score: str, low: str, high: str) -> str:
+        """So many points, or whatever the score is counted in."""
+        counted = self.study.score_of(score).counted_in[self.language]
+        if self.language == "en" and low == high == "1":
+            counted = counted.removesuffix("s")
+        return self.phrase("told", "points" if low == high else "points_range", low=low, high=high, counted=counted)
 
 
 def load_catalogue(file: Path) -> Catalogue:
