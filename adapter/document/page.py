@@ -52,7 +52,12 @@ def _heading(tongue: Tongue, key: str, lines: Sequence[str]) -> list[str]:
 
 def _statuses(tongue: Tongue) -> list[str]:
     kinds = {kind for variable in tongue.study.variables.values() for kind in variable.kinds}
-    said = bullets(tongue.phrase("counts", kind.value) for kind in Kind if kind in kinds)
+    lenient = tongue.study.lenient_statuses
+    keys = {
+        Kind.RESULT: "result_lenient" if "preliminary" in lenient else "result",
+        Kind.EXPOSURE: "exposure_lenient" if "medication_unknown" in lenient else "exposure",
+    }
+    said = bullets(tongue.phrase("counts", keys.get(kind, kind.value)) for kind in Kind if kind in kinds)
     return [*said, *_moving(tongue, [p for p in tongue.study.parameters.values() if "all" in _criteria_of(p)])]
 
 

@@ -106,7 +106,7 @@ class Outline:
         first = before if rule.id == self.root else f"{before}{code(rule.id)}: "
         for number, (key, asked) in enumerate(_questions(rule)):
             answers = self.tongue.listed(self.tongue.phrase("answer", answer) for answer in rule.counts)
-            said = self.tongue.phrase("rule", key, answers=answers)
+            said = self.tongue.phrase("rule", key, answers=answers, enough=rule.enough_absent)
             yield _line(depth, said if number else first + said)
             for one in asked:
                 yield from self._rule(one, depth + 1, "")
@@ -137,7 +137,7 @@ def _questions(rule: Rule) -> list[tuple[str, tuple[str, ...]]]:
         return [("doubted", (rule.record,)), ("doubted_by", rule.doubted_by)]
     if rule.form == "reads":
         return [("reads", (rule.record,))]
-    return [(rule.form, rule.of)]
+    return [("any_of_enough" if rule.enough_absent else rule.form, rule.of)]
 
 
 def comparison(tongue: Tongue, asked: Comparison) -> str:
@@ -157,7 +157,8 @@ def question(tongue: Tongue, asked: Comparison) -> str:
         return tongue.phrase("rule", key, multiple=multiple, **filled)
     if asked.risen_by is not None:
         by, days = _in_unit(tongue, variable, asked.risen_by), asked.back_days
-        return tongue.phrase("rule", "risen", limit=_in_unit(tongue, variable, asked.above), by=by, days=days, **filled)
+        key = "risen" if asked.against == "newest_earlier" else "risen_lowest"
+        return tongue.phrase("rule", key, limit=_in_unit(tongue, variable, asked.above), by=by, days=days, **filled)
     if limit:
         return tongue.phrase("rule", limit, limit=_in_unit(tongue, variable, getattr(asked, limit)), **filled)
     if asked.words:

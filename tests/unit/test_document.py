@@ -90,8 +90,21 @@ def test_limits_units_and_windows_are_told(told, heading, words):
     assert words in section(told["en"], heading)
 
 
+def test_a_score_is_told_as_it_is_set():
+    text = document(STUDY, "--set", "proteinuria_reference=lowest_recent", "--set", "sledai_anchor=index_date")
+    assert "against the lowest value of the same test within 90 days before" in text
+    assert "urine red cells (at most 10 days old) above 5 /HPF" in text
+
+
 def test_a_setting_changes_what_is_told():
-    text = document(STUDY, "--set", "egfr_validity_days=30", "--set", "age_max=exclusive")
+    settings = (
+        "egfr_validity_days=30",
+        "age_max=exclusive",
+        "observation_status=counts",
+        "med_status_unknown=exposure",
+    )
+    text = document(STUDY, *(word for setting in settings for word in ("--set", setting)))
+    assert "corrected and preliminary results count" in text and "of unknown status counts as taken" in text
     assert "eGFR (at most 30 days old) below 30" in text and "age below 65 years" in text
 
 
