@@ -17,6 +17,7 @@ ValueWord = Callable[[str | None, str | None, str | None], str | None]
 COUNTS = frozenset({"final", "amended", "corrected"})
 SAYS_NOTHING = frozenset({"registered", "cancelled", "entered-in-error"})
 ABSENT = frozenset({"absent", "negative", "no"})
+NOT_ASSESSED = "not_assessed"  # said in so many words, it is what leaving the item out says
 ANSWERED = frozenset({"completed", "amended"})
 
 
@@ -71,7 +72,7 @@ def _measured(row: Row, cells: Mapping[str, Any], match: Match, told: Mapping[st
     context = row.context
     word = _value_word(row, match.concept)
     measured = read_value(match.concept, cells, context.units, context.words, unit_hint=match.unit, value_word=word)
-    if not _says_anything(measured):
+    if measured.word == NOT_ASSESSED or not _says_anything(measured):
         return []
     fact = row.fact(
         match,
