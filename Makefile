@@ -25,8 +25,9 @@ quick: $(VENV)/test.stamp ## lint, types and the tests without servers, in under
 long: $(VENV)/test.stamp ## the big seeded counts, which take hours
 	LONG=1 $(BIN)/python -m pytest -m long
 
-docs: $(VENV)/test.stamp ## write docs/reference/ and docs/studies/ anew from the code and its data
+docs: $(VENV)/test.stamp ## write docs/reference/, docs/studies/ and profiles/ anew from the code and its data
 	@$(BIN)/python -m tests.house.document
+	@$(BIN)/python -m tests.profiles.write
 
 lint: ruff types contract ## ruff, strict types, the direction of imports
 
