@@ -1,4 +1,7 @@
-"""A HAPI FHIR R4 server in a process of its own: built once into a cache, started on a free port, ended with us."""
+"""A HAPI FHIR R4 server in a process of its own: built once into a cache, started on a free port, ended with us.
+
+The validator (validator.py) is built with it.
+"""
 
 import hashlib
 import os
@@ -13,7 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote_plus
 
 HERE = Path(__file__).resolve().parent
-POM, SOURCE = HERE / "pom.xml", HERE / "FhirServer.java"
+POM, SOURCES = HERE / "pom.xml", (HERE / "FhirServer.java", HERE / "Validator.java")
 NEEDED = ("java", "javac", "mvn")
 START_LIMIT_S = 180
 READY = "READY "
@@ -41,8 +44,8 @@ def lacking() -> list[str]:
 
 
 def built() -> Path:
-    """Return the folder with the server's classes and jars; built where pom or class have changed since."""
-    key = hashlib.sha256(POM.read_bytes() + SOURCE.read_bytes()).hexdigest()[:16]
+    """Return the folder with the classes and jars; built where pom or classes have changed since."""
+    key = hashlib.sha256(b"".join(file.read_bytes() for file in (POM, *SOURCES))).hexdigest()[:16]
     done = _cache() / f"fhir-server-{key}"
     if not done.is_dir():
         done.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +64,7 @@ def _build(target: Path) -> None:
     jars, classes = target / "lib", target / "classes"
     classes.mkdir(parents=True)
     maven = ["mvn", "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={jars}"]
-    compiler = ["javac", "--release", "17", "-proc:none", "-d", str(classes), "-cp", f"{jars}/*", str(SOURCE)]
+    compiler = ["javac", "--release", "17", "-proc:none", "-d", str(classes), "-cp", f"{jars}/*", *map(str, SOURCES)]
     for command in (maven, compiler):
         ran = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
         if ran.returncode:
