@@ -63,6 +63,8 @@ def _run(commands: argparse._SubParsersAction[Parser]) -> None:
     command.add_argument("--dry-run", action="store_true", help="nothing leaves and no decision is recorded")
     command.add_argument("--full", action="store_true", help="forget how far each type was read, and read all")
     command.add_argument("--json", action="store_true", help="the run report on standard output")
+    command.add_argument("--quiet", action="store_true", help="say nothing where all is fine: cron mails what is said")
+    _summed_up(command)
     _shared(command)
 
 
@@ -102,6 +104,7 @@ def _screen(commands: argparse._SubParsersAction[Parser]) -> None:
         "--workers", type=_positive, default=1, metavar="N", help="spread the patients over N processes"
     )
     command.add_argument("--parameters", action="store_true", help="list the study's parameters and what each accepts")
+    _summed_up(command)
 
 
 def _explain(commands: argparse._SubParsersAction[Parser]) -> None:
@@ -174,6 +177,12 @@ def _judging(command: Parser, source: str) -> None:
     command.add_argument("--as-of", type=_day, metavar="DATE", help="the index date, YYYY-MM-DD (default: today)")
     command.add_argument("--lang", choices=("en", "zh"), default="en", help="the language of the sentences")
     _shared(command)
+
+
+def _summed_up(command: Parser) -> None:
+    command.add_argument(
+        "--summary", action="store_true", help="the tables of criteria and of unmapped codes, also where no terminal is"
+    )
 
 
 def _shared(command: Parser) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from adapter.outputs.decision_line import number_of
 from adapter.pipeline import Judged, Screen, judge_one, read
+from adapter.progress import Progress
 from adapter.sources.folder import FolderSource
 from adapter.study.cases import Case, Expected
 
@@ -24,9 +25,10 @@ class Difference:
         return f"{self.case:<34} {self.what:<26} expected {self.expected:<28} came {self.came}"
 
 
-def assure(screen: Screen, cases: Sequence[Case]) -> list[Difference]:
+def assure(screen: Screen, cases: Sequence[Case], progress: Progress) -> list[Difference]:
     """Judge the cases; return every difference."""
-    return [difference for case in cases for difference in differences(screen, case)]
+    with progress.phase("assure", "cases", len(cases)):
+        return [difference for case in progress.counted(cases, 1) for difference in differences(screen, case)]
 
 
 def differences(screen: Screen, case: Case) -> Iterator[Difference]:

@@ -22,10 +22,12 @@ from adapter.arguments import parser
 from adapter.aside import Desk, Word
 from adapter.document import document as documented
 from adapter.errors import AdapterError, SourceError, UsageError
+from adapter.outputs.answers import Answers
 from adapter.outputs.base import instant
 from adapter.outputs.decision_line import as_line
 from adapter.outputs.note import as_note
 from adapter.outputs.summary import summary, told
+from adapter.progress import untimed
 from adapter.recall import recall
 from adapter.run import Run, Ways, database_password
 from adapter.schedule import Service
@@ -62,11 +64,14 @@ def screen(asked: argparse.Namespace) -> int:
     if asked.out is not None and not asked.out.parent.is_dir():
         raise UsageError(f"--out {asked.out}: there is no folder {asked.out.parent}. Name a file in one that exists.")
     wanted = _listed(asked.patients)
-    came = WayIn(settings.load(asked.config, os.environ), mapped, prepared, _tell).read(asked.source, wanted)
+    # Lines of decisions and a bar do not go on one terminal together.
+    progress = wiring.progress(None if asked.out is None and sys.stdout.isatty() else sys.stderr)
+    place = settings.load(asked.config, os.environ)
+    came = WayIn(place, mapped, prepared, _tell, progress).read(asked.source, wanted)
     records = pipeline.chosen(came.cohort, wanted)
     made = pipeline.lines(records, prepared, _as_of(asked), language=asked.lang, workers=asked.workers)
-    decided = _write(made, asked.out)
-    print(summary(came.cohort, decided, came.passed_over), file=sys.stderr)
+    decided, answers = _write(progress.through("judge", made, "patients", len(records)), asked.out)
+    print(summary(came.cohort, decided, answers.as_dict(), came.passed_over, whole=_whole(asked)), file=sys.stderr)
     return _fine_or_partial(came, prepared)
 
 
@@ -76,7 +81,7 @@ def explain(asked: argparse.Namespace) -> int:
     mapped, prepared = _mapped(asked)
     if asked.source is None:
         return _recall(asked, place, prepared)
-    came = WayIn(place, mapped, prepared, _tell).read(asked.source, [asked.patient])
+    came = WayIn(place, mapped, prepared, _tell, untimed()).read(asked.source, [asked.patient])
     record = pipeline.chosen(came.cohort, [asked.patient])[0]
     judged = pipeline.judge_one(record, prepared.study, _as_of(asked))
     speaker = prepared.speaker(asked.lang, record.person.sex)
@@ -125,10 +130,12 @@ def run(asked: argparse.Namespace) -> int:
     mapped, prepared = _mapped(asked)
     ways = Ways(_as_of(asked), wiring.now(), asked.dry_run, asked.full)
     with wiring.client_of(place) as client:
-        report = Run(place, mapped, prepared, client, wiring.outputs_of(place, prepared, client), ways).do()
+        progress = wiring.progress(None if asked.quiet else sys.stderr)
+        report = Run(place, mapped, prepared, client, wiring.outputs_of(place, prepared, client), ways, progress).do()
     if asked.json:
         print(report.as_json())
-    print(told(report), file=sys.stderr)
+    if report.exit_code != errors.FINE or not asked.quiet:
+        print(told(report, whole=_whole(asked)), file=sys.stderr)
     return report.exit_code
 
 
@@ -162,7 +169,8 @@ def demo(asked: argparse.Namespace) -> int:
         as_of = load_cases(mapped.folder)[0].as_of
         ways = Ways(as_of, wiring.now())
         with wiring.client_of(place) as client:
-            report = Run(place, mapped, prepared, client, wiring.outputs_of(place, prepared, client), ways).do()
+            outputs = wiring.outputs_of(place, prepared, client)
+            report = Run(place, mapped, prepared, client, outputs, ways, wiring.progress(None)).do()
         print(told(report))
         print("\n".join(f"\n--- a mail ---\n{letter}" for letter in mailbox.letters))
         if not asked.once:
@@ -182,7 +190,8 @@ def assure(asked: argparse.Namespace) -> int:
     mapped, plain = _mapped(asked, with_hospital=False) if site.hospital else (site, with_codes)
     cases = load_cases(mapped.folder)
     own = site_cases(site.hospital, site.study.id) if site.hospital else []
-    found = [*assuring.assure(plain, cases), *assuring.assure(with_codes, own)]
+    progress = wiring.progress(sys.stderr)
+    found = [*assuring.assure(plain, cases, progress), *assuring.assure(with_codes, own, progress)]
     for difference in found:
         print(difference)
     print(f"{len(cases) + len(own)} cases, {len({difference.case for difference in found})} with differences")
@@ -241,9 +250,14 @@ def _listed(names: str | None) -> list[str]:
     return listed
 
 
-def _write(made: pipeline.Lines, out: Path | None) -> Counter[str]:
-    """Write the lines as they come, and count the decisions."""
-    decided: Counter[str] = Counter()
+def _whole(asked: argparse.Namespace) -> bool:
+    """Whether the tables of the account are shown, too."""
+    return bool(asked.summary) or sys.stderr.isatty()
+
+
+def _write(made: pipeline.Lines, out: Path | None) -> tuple[Counter[str], Answers]:
+    """Write the lines as they come, and count the decisions and the answers."""
+    decided, answers = Counter[str](), Answers()
     try:
         stream = sys.stdout if out is None else out.open("w", encoding="utf-8", newline="\n")
     except OSError as error:
@@ -251,13 +265,14 @@ def _write(made: pipeline.Lines, out: Path | None) -> Counter[str]:
             f"--out {out}: cannot be written ({error.strerror}). Name a file in a folder that exists."
         ) from None
     try:
-        for standing, line in made:
-            decided[standing] += 1
-            stream.write(line + "\n")
+        for line in made:
+            decided[line.standing] += 1
+            answers.add(line.answers)
+            stream.write(line.text + "\n")
     finally:
         if out is not None:
             stream.close()
-    return decided
+    return decided, answers
 
 
 def _fine_or_partial(came: Came, prepared: pipeline.Screen) -> int:

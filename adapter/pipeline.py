@@ -5,12 +5,13 @@ source ──resources──▶ facts ──pick──▶ study variables ──
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from adapter.errors import SourceError
@@ -21,7 +22,9 @@ from adapter.facts.results.units import Units
 from adapter.facts.results.wordings import Words
 from adapter.facts.views import CompiledView
 from adapter.facts.views.shipped import load_views
+from adapter.outputs.answers import answers_of
 from adapter.outputs.decision_line import as_line
+from adapter.progress import Progress, untimed
 from adapter.screening.decision import Decision, decide
 from adapter.screening.judging.criteria import Judgement
 from adapter.screening.model import PatientRecord
@@ -34,8 +37,6 @@ from adapter.study.load import Mapped
 from adapter.words import Catalogue, Speaker, load_catalogue
 
 PATIENTS_A_TASK = 20
-
-Lines = Iterator[tuple[str, str]]  # where the patient stands, and the decision as a line
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,17 @@ class Judged:
     def settles(self) -> tuple[Settles, ...]:
         """The things that would settle it."""
         return settle(self.shelf, self.decision, self.judgement)
+
+
+class Line(NamedTuple):
+    """A decision as a line, with what is counted of it: where the patient stands, and the answer to each criterion."""
+
+    standing: str
+    text: str
+    answers: Mapping[str, str]
+
+
+Lines = Iterator[Line]
 
 
 @dataclass(frozen=True)
@@ -80,10 +92,10 @@ def prepare(mapped: Mapped, mappings: Path, time_zone: str) -> Screen:
     return Screen(study, context, load_views(mappings / "views"), load_catalogue(mappings / "sentences.toml"))
 
 
-def read(source: Source, screen: Screen, own_study: str = "") -> Cohort:
+def read(source: Source, screen: Screen, own_study: str = "", progress: Progress | None = None) -> Cohort:
     """Read everything the source gives and make patients of it; `own_study`: a ResearchStudy that is this study."""
     intake = Intake(screen.context, screen.views, screen.study.registry, own_study)
-    for piece in source.pieces():
+    for piece in (progress or untimed()).counted(source.pieces()):
         if isinstance(piece, Resource):
             intake.take(piece.raw, piece.head)
         else:
@@ -125,7 +137,7 @@ def lines(
         yield from pool.map(one, records, chunksize=PATIENTS_A_TASK)
 
 
-def _line(record: PatientRecord, study: Study, speaker: Speaker, as_of: date) -> tuple[str, str]:
+def _line(record: PatientRecord, study: Study, speaker: Speaker, as_of: date) -> Line:
     judged = judge_one(record, study, as_of)
     line = as_line(judged.decision, judged.settles, study, replace(speaker, sex=record.person.sex))
-    return judged.decision.standing.value, line
+    return Line(judged.decision.standing.value, line, answers_of(judged.decision))

@@ -15,6 +15,7 @@ from adapter.facts.intake import Door, Kept
 from adapter.facts.read.records import medications_of
 from adapter.fhir.errors import Trouble
 from adapter.population import Population, in_part
+from adapter.progress import untimed
 from adapter.screening.study import Study
 from adapter.settings import Settings
 from adapter.sources.search import OF_PATIENT, Read, SearchSource
@@ -42,17 +43,21 @@ class Pull:
 
     def __init__(self, source: SearchSource, chart: Chart, door: Door, settings: Settings, study: Study) -> None:
         self.source, self.chart, self.door, self.settings, self.study = source, chart, door, settings, study
+        self.progress = untimed()
 
     def run(self, now: datetime) -> Pulled:
         """Bring the chart up to date with the server, as far as the server answers."""
-        members, trouble = self._members()
+        with self.progress.phase("find population"):
+            members, trouble = self._members()
         with self.chart.transaction() as work:
             moved = work.set_members(WAY, members, _instant(now))
         pulled = Pulled(tuple(sorted(members)), moved.came, moved.left)
         pulled.troubles.update({"Condition": trouble} if trouble else {})
         for kind in OF_PATIENT:
-            self._of_type(kind, pulled, now)
-        self._shared(pulled)
+            with self.progress.phase(f"pull {kind}", "received"):
+                self._of_type(kind, pulled, now)
+        with self.progress.phase("pull what they refer to", "received"):
+            self._shared(pulled)
         return pulled
 
     def _members(self) -> tuple[set[str], Trouble | None]:
@@ -113,6 +118,7 @@ class Pull:
         """Let in one resource; what belongs to somebody who was not asked for is accounted for and left."""
 
         def take(raw: bytes) -> None:
+            self.progress.step()
             one = self.door.read(raw)
             if one is None:
                 return

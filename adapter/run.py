@@ -20,12 +20,14 @@ from typing import Any
 from adapter import errors
 from adapter.database import lock, open_database
 from adapter.facts.chart import Chart, People
+from adapter.facts.coding.unmapped import Unmapped
 from adapter.facts.intake import Door
 from adapter.facts.tally import Tally
 from adapter.fhir.client import Client
 from adapter.journal import Change, Decided, Journal, Latest
 from adapter.journal.picks import as_json, difference, digest
 from adapter.journal.work import Work
+from adapter.outputs.answers import Answers, answers_of
 from adapter.outputs.base import Output, instant
 from adapter.outputs.decision_line import as_line
 from adapter.outputs.deliver import Delivered, deliver_pending
@@ -34,6 +36,7 @@ from adapter.outputs.note import as_note
 from adapter.outputs.research_subject import subject_delivery
 from adapter.pipeline import Judged, Screen, judge_one
 from adapter.population import asked_of
+from adapter.progress import Progress
 from adapter.pull import Pull, Pulled
 from adapter.screening.decision import Decision, Standing
 from adapter.screening.model import PatientRecord
@@ -75,13 +78,17 @@ class RunReport:
     deliveries: dict[str, dict[str, int]] = field(default_factory=dict)
     trouble: tuple[str, ...] = ()
     reviews: int = 0  # a person's word on the server stands against the newest decision
+    criteria: dict[str, dict[str, Any]] = field(default_factory=dict)  # how often each was met, not met, unknown
     account: dict[str, Any] = field(default_factory=dict)
+    unmapped: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)  # in all, and by phase
     requests: int = 0
     exit_code: int = errors.FINE
 
     def as_json(self) -> str:
         """The report for a machine."""
-        return json.dumps(vars(self), ensure_ascii=False, default=list)
+        said = {name: value for name, value in vars(self).items() if name != "unmapped"}
+        return json.dumps(said | self.unmapped, ensure_ascii=False, default=list)
 
 
 OutputsOf = Callable[[Journal], Sequence[Output]]
@@ -97,6 +104,7 @@ class Run:
     client: Client
     outputs: OutputsOf
     ways: Ways
+    progress: Progress
 
     def do(self) -> RunReport:
         """Do it; raises where the server cannot be reached at all, or another run holds the database."""
@@ -107,14 +115,21 @@ class Run:
             pulled = self._pull(chart, door)
             report = RunReport(self.ways.as_of.isoformat())
             _pulled(report, pulled, door.tally)
-            judged = self._judge(chart, journal, pulled, report)
+            judged = self._judge(chart, journal, pulled, report, door.tally.unmapped)
+            judged = self.progress.through("judge", judged, "patients", len(pulled.population))
             if self.ways.dry:
                 report.decisions = _counted(Counter(one.decision.standing.value for one in judged))
             else:
-                self._record(journal, judged, report)
-                _told(report, deliver_pending(journal, self.outputs(journal), self.ways.now))
-        report.requests = self.client.traffic.requests
+                with self.progress.phase("record"):
+                    self._record(journal, judged, report)
+                with self.progress.phase("deliver", "told"):
+                    counted = self.progress.counted
+                    _told(report, deliver_pending(journal, self.outputs(journal), self.ways.now, counted))
+            self._spent(report)
         return report
+
+    def _spent(self, report: RunReport) -> None:
+        report.requests, report.seconds = self.client.traffic.requests, self.progress.seconds()
 
     def _pull(self, chart: Chart, door: Door) -> Pulled:
         """Bring the chart up to date."""
@@ -122,14 +137,18 @@ class Run:
             with chart.transaction() as work:
                 work.forget()
         source = SearchSource(self.client, asked_of(self.screen.study, self.mapped.codelists))
-        return Pull(source, chart, door, self.settings, self.screen.study).run(self.ways.now)
+        pull = Pull(source, chart, door, self.settings, self.screen.study)
+        pull.progress = self.progress
+        return pull.run(self.ways.now)
 
-    def _judge(self, chart: Chart, journal: Journal, pulled: Pulled, report: RunReport) -> Iterator[Judged]:
-        """Judge everybody in the population, one after the other."""
-        own = self.settings.study.research_study or ""
-        people = People(chart, self.screen.context, self.screen.study.registry, own)
-        set_aside = journal.set_aside(self.screen.study.id)
-        members, not_judged = set(pulled.population), Counter[str]()
+    def _judge(
+        self, chart: Chart, journal: Journal, pulled: Pulled, report: RunReport, unmapped: Unmapped
+    ) -> Iterator[Judged]:
+        """Judge everybody in the population, one after the other; at the end, report what was counted of them."""
+        study, own = self.screen.study, self.settings.study.research_study or ""
+        people = People(chart, self.screen.context, study.registry, own, Tally(unmapped))
+        set_aside = journal.set_aside(study.id)
+        members, not_judged, answers = set(pulled.population), Counter[str](), Answers()
         for patient, kept in chart.by_patient():
             known = people.one(kept, pulled.incomplete) if patient in members else None
             if known is None:
@@ -138,10 +157,13 @@ class Run:
             reason = about.not_judged or taken_on(record)
             if reason is None:
                 record = replace(record, set_aside=set_aside.get(patient, ()))
-                yield judge_one(record, self.screen.study, self.ways.as_of)
+                judged = judge_one(record, study, self.ways.as_of)
+                answers.add(answers_of(judged.decision))
+                yield judged
             else:
                 not_judged[reason] += 1
-                report.not_judged = _counted(not_judged)
+        report.not_judged, report.criteria = _counted(not_judged), answers.as_dict()
+        report.unmapped = unmapped.as_dict()
 
     def _record(self, journal: Journal, judged: Iterator[Judged], report: RunReport) -> None:
         """Write all decisions with their changes and deliveries in one transaction."""
@@ -161,6 +183,7 @@ class Run:
                 kind = self._record_one(journal, work, number, one, latest.get(one.record.person.id))
                 changes.update([kind] if kind else [])
             report.decisions, report.changes = _counted(standings), _counted(changes)
+            self._spent(report)
             work.end_run(number, ended_at=at, report=report.as_json(), exit_code=report.exit_code)
 
     def _record_one(self, journal: Journal, work: Work, number: int, one: Judged, before: Latest | None) -> str | None:

@@ -11,6 +11,7 @@ from adapter.fhir.client import Client
 from adapter.fhir.errors import Trouble
 from adapter.pipeline import Screen
 from adapter.population import Population, as_key, asked_of, in_part
+from adapter.progress import Progress
 from adapter.settings import Settings
 from adapter.sources.search import OF_PATIENT, SearchSource
 from adapter.study.load import Mapped
@@ -37,8 +38,8 @@ class Guests(Intake):
 class Visit:
     """One look at one server."""
 
-    def __init__(self, client: Client, place: Settings, mapped: Mapped, screen: Screen) -> None:
-        self.place, self.screen = place, screen
+    def __init__(self, client: Client, place: Settings, mapped: Mapped, screen: Screen, progress: Progress) -> None:
+        self.place, self.screen, self.progress = place, screen, progress
         self.source = SearchSource(client, asked_of(screen.study, mapped.codelists))
         self.troubles: dict[str, Trouble] = {}  # by type
 
@@ -50,13 +51,18 @@ class Visit:
         patients = {as_key(name) for name in named} or self._population()
         own_study = self.place.study.research_study or ""
         guests = Guests(self.screen, own_study, patients)
+
+        def take(raw: bytes) -> None:
+            self.progress.step()
+            guests.take(raw)
+
         for kind in PATIENTS_FIRST:
-            trouble = self.source.of_patients(kind, sorted(patients), None, guests.take).trouble
+            trouble = self.source.of_patients(kind, sorted(patients), None, take).trouble
             if trouble and not in_part(trouble, came=self.source.answered or bool(guests.seen)):
                 raise trouble
             self._note(kind, trouble)
-        self._note("Medication", self.source.by_ids("Medication", guests.referred, guests.take).trouble)
-        studies = self.source.studies(self.screen.study.registry, own_study or None, guests.take)
+        self._note("Medication", self.source.by_ids("Medication", guests.referred, take).trouble)
+        studies = self.source.studies(self.screen.study.registry, own_study or None, take)
         self._note("ResearchStudy", studies.trouble)
         return guests.cohort(self.troubles)
 

@@ -10,6 +10,7 @@ from adapter import pipeline
 from adapter.facts.intake import Cohort
 from adapter.outputs.decision_line import incomplete_types
 from adapter.pipeline import Screen
+from adapter.progress import Progress
 from adapter.settings import Settings
 from adapter.sources.base import Ending
 from adapter.sources.folder import FolderSource
@@ -45,16 +46,19 @@ class WayIn:
     mapped: Mapped
     screen: Screen
     tell: Callable[[str], None]
+    progress: Progress
 
     def read(self, name: str, patients: Sequence[str]) -> Came:
         """Read a folder whole, or of a server the patients named, else the population.
 
         Raises SourceError where it cannot be read at all.
         """
-        if ADDRESS.match(name):
-            return self._server(name, patients)
+        with self.progress.phase("read", "resources"):
+            return self._server(name, patients) if ADDRESS.match(name) else self._folder(name)
+
+    def _folder(self, name: str) -> Came:
         source = FolderSource(name)
-        cohort = pipeline.read(source, self.screen, self.place.study.research_study or "")
+        cohort = pipeline.read(source, self.screen, self.place.study.research_study or "", self.progress)
         broken = ", ".join(source.report.named(Ending.BROKEN, Ending.ENDED_EARLY, Ending.UNREADABLE))
         mend = f"Mend {broken}." if broken else ""
         return Came(cohort, source.report.named(Ending.NOT_FHIR, Ending.HIDDEN), mend)
@@ -64,6 +68,6 @@ class WayIn:
         if there.fhir.auth != self.place.fhir.auth:
             self.tell("--source is another server than [fhir] base_url; the sign-in of [fhir.auth] is not sent.")
         with client_of(there) as client:
-            visit = Visit(client, there, self.mapped, self.screen)
+            visit = Visit(client, there, self.mapped, self.screen, self.progress)
             cohort = visit.read(patients)
         return Came(cohort, mend=" ".join(f"{kind}: {trouble}" for kind, trouble in sorted(visit.troubles.items())))

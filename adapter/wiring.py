@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from time import monotonic
+from typing import TextIO
 
 from adapter.errors import SettingsError, UsageError
 from adapter.fhir.auth import Auth
@@ -14,6 +16,7 @@ from adapter.outputs.base import Output, key_file, read_key
 from adapter.outputs.email import EmailOutput, worklist_link
 from adapter.outputs.research_subject import Mark, ResearchSubjectOutput
 from adapter.pipeline import Screen
+from adapter.progress import Progress, shown_on, unseen
 from adapter.run import study_hash
 from adapter.settings import Settings, secret
 from adapter.settings.model import Auth as AuthSettings
@@ -71,6 +74,11 @@ def outputs_of(settings: Settings, screen: Screen, client: Client) -> Callable[[
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
+
+
+def progress(stream: TextIO | None) -> Progress:
+    """A progress that starts now, shown on a stream or to nobody."""
+    return Progress(monotonic, shown_on(stream) if stream else unseen)
 
 
 def _auth(auth: AuthSettings) -> Auth:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from adapter import errors
 from adapter.check.finding import Finding, fault_of
-from adapter.check.sample import Unmapped
 from adapter.errors import AdapterError
 from adapter.facts.intake import Intake
 from adapter.facts.sieve import DRUG_TYPES
@@ -34,7 +33,6 @@ class Hospital:
         self.place, self.screen, self.client, self.now = place, screen, client, now
         self.source = SearchSource(client, asked_of(screen.study, mapped.codelists))
         self.sample = Intake(screen.context, screen.views, screen.study.registry)
-        self.unmapped = Unmapped(screen.context.codes)
 
     def findings(self) -> Iterator[Finding]:
         """Whether it is reached, what it says of itself, whom it finds, and what it holds about ten of them."""
@@ -112,7 +110,6 @@ class Hospital:
         def take(raw: bytes) -> None:
             counts[kind] += 1
             self.sample.take(raw)
-            self.unmapped.take(raw)
 
         trouble = self.source.of_patients(kind, few, None, take).trouble
         if trouble:
@@ -142,9 +139,9 @@ class Hospital:
 
     def _not_mapped(self) -> Iterator[Finding]:
         """Count the codes and units that mean nothing yet."""
-        units = self.sample.cohort().tally.as_dict()["unmapped_units"]
-        yield _mapping("codes", self.unmapped.counts, "Map those that matter in codes.csv of the hospital.")
-        counts = {name: int(str(number)) for name, number in units.items()}
+        unmapped = self.sample.cohort().tally.unmapped
+        yield _mapping("codes", unmapped.by_type(), "Map those that matter in codes.csv of the hospital.")
+        counts = {f"{concept} [{unit}]": times for (concept, unit), times in sorted(unmapped.units.items())}
         yield _mapping("units", counts, "Name what they mean in the unit column of the hospital's codes.csv.")
 
 

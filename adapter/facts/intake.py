@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from adapter.facts.decode import Unreadable, decode
 from adapter.facts.read import Context
 from adapter.facts.read.records import Assembly, Cohort, Kept, is_shared, medications_of
+from adapter.facts.read.row import NOT_WANTED
 from adapter.facts.sieve import DRUG_TYPES, Look, Sieve, Verdict
 from adapter.facts.tally import Tally
 from adapter.facts.views import CompiledView
@@ -52,7 +53,7 @@ class Door:
 
     def __init__(self, context: Context, views: Views) -> None:
         self.context, self._views = context, views
-        self._sieve = Sieve(context.codes.wanted)
+        self._sieve = Sieve(context.codes.wanted, context.codes.missed)
         self.passed_over = PassedOver()
         self.seen: dict[str, dict[str, int]] = {}
         self.of_anybody: set[str] = set()
@@ -81,7 +82,9 @@ class Door:
         self.of_anybody.update(types)  # where none was seen yet, the source knows at its end
 
     def _pass_over(self, look: Look) -> None:
-        self.tally.ignore(look.resource_type, "not wanted code")
+        self.tally.ignore(look.resource_type, NOT_WANTED)
+        for coding in look.missed:
+            self.tally.unmapped.miss_code(look.resource_type or "", coding, look.patient)
         if look.id:
             meta = (look.meta.lastUpdated, look.meta.versionId) if look.meta else (None, None)
             self.passed_over.add(f"{look.resource_type}/{look.id.strip()}", self._newness(*meta))

@@ -8,7 +8,7 @@ Exact means: whatever this look does not understand goes the full way (PASS), an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from enum import Enum
 from functools import lru_cache
@@ -17,9 +17,11 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
+from adapter.facts.coding.unmapped import Coding
 from adapter.facts.decode import BYTE_ORDER_MARK, Unreadable, members, string
 
 Wanted = Callable[[str | None, str | None, str | None], bool]
+Missed = Callable[[Sequence[Coding]], Coding | None]
 
 DRUG_TYPES = frozenset({"MedicationAdministration", "MedicationDispense", "MedicationRequest", "MedicationStatement"})
 CODED_TYPES = frozenset({"Condition", "Medication", "Observation", "Procedure"}) | DRUG_TYPES
@@ -53,6 +55,7 @@ class Look(msgspec.Struct, frozen=True, gc=False):
     id: str | None = None
     patient: str | None = None
     meta: Meta | None = None
+    missed: tuple[Coding, ...] = ()  # codes that nobody knows, of what is not wanted
 
 
 class Reference(msgspec.Struct, gc=False):
@@ -164,11 +167,15 @@ def _last(found: Iterable[str | None]) -> str | None:
 
 
 class Sieve:
-    """Lets through what may be wanted; `wanted(system, code, text)` is asked once for each way a code is written."""
+    """Lets through what may be wanted; `wanted(system, code, text)` is asked once for each way a code is written.
 
-    def __init__(self, wanted: Wanted) -> None:
-        self._wanted = wanted
+    So is `missed(codings)`, which says of what is not wanted which code a hospital could map.
+    """
+
+    def __init__(self, wanted: Wanted, missed: Missed = lambda _: None) -> None:
+        self._wanted, self._asked_missed = wanted, missed
         self._known: dict[bytes, bool | None] = {}
+        self._missed: dict[bytes, tuple[Coding, ...]] = {}  # empty, and free, where all systems are known
 
     def look(self, raw: bytes, head: Head | None = None) -> Look:
         """Judge a resource by its bytes; `head` saves the reading where the source has read it already."""
@@ -177,6 +184,8 @@ class Sieve:
         kind = head.resourceType
         if kind in CODED_TYPES:
             verdict = _PASS if self._may_match(head) else _NOT_WANTED
+            if self._missed and verdict is _NOT_WANTED:
+                return Look(verdict, kind, head.id, head.patient_key(), head.meta, self._missed_in(head))
         else:
             verdict = _PASS if not kind or kind in WHOLE_TYPES else _OTHER_TYPE
         return Look(verdict, kind, head.id, head.patient_key(), head.meta)
@@ -197,6 +206,14 @@ class Sieve:
     def _part_may_match(self, part: Component) -> bool:
         return self._speaks(part.code) is not False or bool(self._speaks(part.valueCodeableConcept))
 
+    def _missed_in(self, head: Head) -> tuple[Coding, ...]:
+        """The codes that a resource, or a part of it, is named by and nobody knows."""
+        own = self._missed.get(bytes(head.code or head.medicationCodeableConcept), ())
+        if head.component is None:
+            return own
+        parts = (self._missed.get(bytes(part.code), ()) for part in head.component)
+        return sum(parts, own)
+
     def _speaks(self, concept: Raw) -> bool | None:
         """Whether a CodeableConcept names something wanted; None where it names nothing."""
         key = bytes(concept)
@@ -205,6 +222,7 @@ class Sieve:
         except KeyError:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
+                self._missed.clear()
             return self._known.setdefault(key, self._ask(key))
 
     def _ask(self, raw: bytes) -> bool | None:
@@ -218,4 +236,9 @@ class Sieve:
             return None
         codings = [(coding.system, coding.code, coding.display) for coding in concept.coding or ()]
         asked = [coding for coding in codings if any(coding)] + ([(None, None, concept.text)] if concept.text else [])
-        return any(self._wanted(*question) for question in asked) if asked else None
+        if not asked:
+            return None
+        wanted = any(self._wanted(*question) for question in asked)
+        if not wanted and (missed := self._asked_missed([Coding(*(part or "" for part in one)) for one in asked])):
+            self._missed[raw] = (missed,)
+        return wanted

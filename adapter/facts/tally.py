@@ -10,6 +10,7 @@ from collections import Counter
 from functools import lru_cache
 
 from adapter.errors import AdapterError
+from adapter.facts.coding.unmapped import Unmapped
 
 UNKNOWN_TYPE = "?"  # a piece whose resource type could not be read
 TYPE_NAME = re.compile(r"[A-Z][A-Za-z]{1,63}")
@@ -24,15 +25,14 @@ def type_name(resource_type: str | None) -> str:
 class Tally:
     """What became of the resources received, by type; mergeable, and equal whatever the order of input."""
 
-    def __init__(self) -> None:
+    def __init__(self, unmapped: Unmapped | None = None) -> None:
         self._received: Counter[str] = Counter()
         self._stored: Counter[str] = Counter()
         self._unchanged: Counter[str] = Counter()
         self._quarantined: Counter[tuple[str, str]] = Counter()
         self._ignored: Counter[tuple[str, str]] = Counter()
         self._repaired: Counter[str] = Counter()
-        self._codes: Counter[tuple[str, str]] = Counter()
-        self._units: Counter[tuple[str, str]] = Counter()
+        self.unmapped = unmapped or Unmapped()
 
     def receive(self, resource_type: str | None, times: int = 1) -> None:
         """Count a piece that came in."""
@@ -58,14 +58,6 @@ class Tally:
         """Count a repair within a resource: a replaced character, a number that nobody should trust."""
         self._repaired[what] += times
 
-    def miss_code(self, system: str | None, code: str | None) -> None:
-        """Count a code that no codelist knows. Texts stay out: they may hold anything, also names."""
-        self._codes[system or "", code or ""] += 1
-
-    def miss_unit(self, concept: str, unit: str) -> None:
-        """Count a unit that the table of units does not know for this concept."""
-        self._units[concept, unit] += 1
-
     def merge(self, other: Tally) -> None:
         """Add the account of another process or another file."""
         for name, count in vars(self).items():
@@ -87,8 +79,6 @@ class Tally:
         return {
             "resources": {kind: self._line(kind) for kind in sorted(self._received)},
             "repaired": dict(sorted(self._repaired.items())),
-            "unmapped_codes": {f"{system}|{code}": n for (system, code), n in sorted(self._codes.items())},
-            "unmapped_units": {f"{concept} [{unit}]": n for (concept, unit), n in sorted(self._units.items())},
         }
 
     def _line(self, kind: str) -> dict[str, object]:

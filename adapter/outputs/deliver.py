@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,14 +38,22 @@ class Delivered:
         return any(count.dead for count in self.counts.values())
 
 
-def deliver_pending(journal: Journal, outputs: Iterable[Output], now: datetime) -> Delivered:
-    """Give every output what waits for it; each result is kept at once, so that a crash repeats one at most."""
+def deliver_pending(
+    journal: Journal,
+    outputs: Iterable[Output],
+    now: datetime,
+    seen: Callable[[Iterable[Told], int], Iterable[Told]] = lambda told, _: told,
+) -> Delivered:
+    """Give every output what waits for it; each result is kept at once, so that a crash repeats one at most.
+
+    `seen` hands each result on, one at once, and shows how far it is.
+    """
     counts: dict[str, Count] = {}
     trouble: list[str] = []
     reviews: list[Review] = []
     for output in outputs:
         pending = journal.pending(output.name)
-        told = [_kept(journal, one, now) for one in output.deliver(pending)]
+        told = [_kept(journal, one, now) for one in seen(output.deliver(pending), 1)]
         counts[output.name] = _count(told, len(pending))
         lines = Counter(one.trouble for one in told if one.trouble)
         trouble += [f"{output.name}: {_often(line, times)}" for line, times in lines.items()]

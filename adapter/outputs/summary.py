@@ -7,8 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from adapter.facts.intake import Cohort
+from adapter.outputs.answers import table
 
-UNMAPPED_SHOWN = 10
+Criteria = Mapping[str, Mapping[str, Any]]
+
+UNMAPPED_SHOWN, UNMAPPED_IN_TABLE = 10, 50
+FILES_SHOWN = 3
+LEAST_S = 0.05  # a phase that took less is not told
 
 
 class Report(Protocol):
@@ -24,32 +29,32 @@ class Report(Protocol):
     not_judged: dict[str, int]
     deliveries: dict[str, dict[str, int]]
     trouble: tuple[str, ...]
+    criteria: dict[str, dict[str, Any]]
     account: dict[str, Any]
+    unmapped: dict[str, Any]
+    seconds: dict[str, float]
 
 
-FILES_SHOWN = 3
+def summary(
+    cohort: Cohort, decided: Counter[str], criteria: Criteria, passed_over: Sequence[str] = (), *, whole: bool = False
+) -> str:
+    """The account of one screening, `whole` with its tables; `passed_over` are the files that hold no FHIR."""
+    lines = [*_lines(cohort, decided, criteria if whole else {}), *_unmapped(cohort.tally.unmapped.as_dict(), whole)]
+    return "\n".join([*lines, *([_files(passed_over)] if passed_over else [])])
 
 
-def summary(cohort: Cohort, decided: Counter[str], passed_over: Sequence[str] = ()) -> str:
-    """The account of one screening; `passed_over` are the files that hold no FHIR."""
-    lines = [*_lines(cohort, decided), *([_files(passed_over)] if passed_over else [])]
-    return "\n".join(lines)
-
-
-def _lines(cohort: Cohort, decided: Counter[str]) -> Iterator[str]:
+def _lines(cohort: Cohort, decided: Counter[str], criteria: Criteria) -> Iterator[str]:
     counts = ", ".join(f"{decided[name]} {name}" for name in sorted(decided))
     yield f"{decided.total()} patients judged: {counts or 'nobody'}"
     if cohort.not_judged:
         reasons = Counter(cohort.not_judged.values())
         yield "not judged: " + ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
+    yield from table(criteria)
     account = cohort.tally.as_dict()
     for kind, counts_of_type in account["resources"].items():
         yield _type(kind, counts_of_type)
     if account["repaired"]:
         yield "damaged pieces left out: " + _counted(account["repaired"])
-    for what in ("unmapped_codes", "unmapped_units"):
-        if account[what]:
-            yield f"{what.replace('_', ' ')}: " + _counted(account[what])
 
 
 def _files(names: Sequence[str]) -> str:
@@ -57,9 +62,9 @@ def _files(names: Sequence[str]) -> str:
     return f"no FHIR in {len(names)} files: " + ", ".join(names[:FILES_SHOWN]) + more
 
 
-def told(report: Report) -> str:
-    """The account of one run."""
-    return "\n".join(_of_run(report))
+def told(report: Report, *, whole: bool = False) -> str:
+    """The account of one run, `whole` with its tables."""
+    return "\n".join([*_of_run(report), *(table(report.criteria) if whole else ()), *_of_records(report, whole)])
 
 
 def _of_run(report: Report) -> Iterator[str]:
@@ -76,11 +81,32 @@ def _of_run(report: Report) -> Iterator[str]:
     for name, counts in report.deliveries.items():
         yield f"{name}: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count or state == "done")
     yield from report.trouble
+
+
+def _of_records(report: Report, whole: bool) -> Iterator[str]:
     for kind, counts_of_type in report.account.get("resources", {}).items():
         yield _type(kind, counts_of_type)
-    for what in ("unmapped_codes", "unmapped_units"):
-        if report.account.get(what):
-            yield f"{what.replace('_', ' ')}: " + _counted(report.account[what])
+    yield from _unmapped(report.unmapped, whole)
+    phases = ", ".join(f"{name} {seconds:.1f}" for name, seconds in report.seconds.items() if seconds >= LEAST_S)
+    yield f"seconds: {phases or 'none'}"
+
+
+def _unmapped(unmapped: Mapping[str, Any], whole: bool) -> Iterator[str]:
+    """What a site could map: the most frequent codes on one line, or as a table with their displays."""
+    codes = unmapped.get("unmapped_codes", {})
+    if codes and whole:
+        shown = list(codes.items())[:UNMAPPED_IN_TABLE]
+        yield "unmapped codes, for codes.csv of the hospital:"
+        for name, times in shown:
+            yield f"{times:>9,}  {name}  {unmapped['unmapped_displays'].get(name, '')}".rstrip()
+        more = len(codes) - len(shown) + unmapped["unmapped_codes_not_listed"]["codes"]
+        yield from [f"{'and':>9}  {more:,} more"] if more else []
+    elif codes:
+        yield "unmapped codes: " + _counted(codes, unmapped["unmapped_codes_not_listed"]["codes"])
+    if texts := unmapped.get("unmapped_texts"):
+        yield "named by a text without a code: " + _counted(texts)
+    if units := unmapped.get("unmapped_units"):
+        yield "unmapped units: " + _counted({f"{concept} [{unit or 'none'}]": times for concept, unit, times in units})
 
 
 def _type(kind: str, counts: Any) -> str:
@@ -90,7 +116,8 @@ def _type(kind: str, counts: Any) -> str:
     return f"{kind}: {counts['received']} received = " + " + ".join(parts)
 
 
-def _counted(counts: Mapping[str, Any]) -> str:
+def _counted(counts: Mapping[str, Any], not_listed: int = 0) -> str:
     most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    more = f" and {len(most) - UNMAPPED_SHOWN} more" if len(most) > UNMAPPED_SHOWN else ""
+    left = len(most[UNMAPPED_SHOWN:]) + not_listed
+    more = f" and {left} more" if left else ""
     return ", ".join(f"{name} {number}" for name, number in most[:UNMAPPED_SHOWN]) + more

@@ -42,7 +42,7 @@ def measure(folder: Path, screen: pipeline.Screen, as_of: date, workers: int) ->
     cohort = pipeline.read(FolderSource(folder), screen)
     read_s = time.process_time() - before
     started = time.monotonic()
-    size = sum(len(line.encode()) for _, line in pipeline.lines(cohort.records, screen, as_of, workers=workers))
+    size = sum(len(line.text.encode()) for line in pipeline.lines(cohort.records, screen, as_of, workers=workers))
     judged_s = time.monotonic() - started
     return {
         "resources": received(cohort),

@@ -35,7 +35,7 @@ def files(tmp_path):
 def judged(folder: Path) -> list[dict[str, Any]]:
     """Return the decisions that `screen` would write."""
     cohort = pipeline.read(FolderSource(folder), screen())
-    return [json.loads(line) for _, line in pipeline.lines(cohort.records, screen(), AS_OF)]
+    return [json.loads(line.text) for line in pipeline.lines(cohort.records, screen(), AS_OF)]
 
 
 def evidence(criteria: list[dict[str, Any]]) -> Iterator[str]:
@@ -73,7 +73,7 @@ def test_a_zipped_file_that_was_cut_anywhere(kind, files):
         assert source.incomplete in {(kind,), ("*",)}, end
         assert cohort.incomplete == source.incomplete, end
         lines = pipeline.lines(cohort.records[:4], screen(), AS_OF)
-        assert_nobody_is_decided_on(kind, [json.loads(line) for _, line in lines])
+        assert_nobody_is_decided_on(kind, [json.loads(line.text) for line in lines])
 
 
 @pytest.mark.parametrize("kind", TYPES)

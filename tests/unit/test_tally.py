@@ -3,6 +3,7 @@
 import pytest
 
 from adapter.errors import AdapterError
+from adapter.facts.coding.unmapped import Coding
 from adapter.facts.tally import Tally
 
 
@@ -38,8 +39,8 @@ def test_merging_adds_in_any_order():
     first, second = some_account(), Tally()
     second.receive(None)
     second.quarantine(None, "not-json")
-    second.miss_code("http://loinc.org", "1-8")
-    second.miss_unit("c3", "furlong")
+    second.unmapped.miss_code("Observation", Coding("urn:lab", "1-8"), "Patient/p")
+    second.unmapped.miss_unit("c3", "furlong")
     second.repair("replaced-character", 2)
     left, right = Tally(), Tally()
     for part in (first, second):
@@ -49,5 +50,6 @@ def test_merging_adds_in_any_order():
     left.balanced()
     assert left.as_dict() == right.as_dict()
     assert list(left.as_dict()["resources"]) == ["?", "Observation"]
-    assert left.as_dict()["unmapped_codes"] == {"http://loinc.org|1-8": 1}
+    assert left.unmapped.as_dict() == right.unmapped.as_dict()
+    assert left.unmapped.by_type() == {"Observation urn:lab|1-8": 1}
     assert left.as_dict()["resources"]["Observation"]["ignored"] == {"not-wanted": 1}

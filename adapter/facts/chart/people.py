@@ -18,9 +18,11 @@ SHARED = ("Medication", "ResearchStudy")  # belong to no patient
 class People:
     """Makes patients of what the chart keeps of them."""
 
-    def __init__(self, chart: Chart, context: Context, registry: str, own_study: str = "") -> None:
+    def __init__(
+        self, chart: Chart, context: Context, registry: str, own_study: str = "", tally: Tally | None = None
+    ) -> None:
         shared = [kept for kind in SHARED for kept in chart.shared(kind)]
-        self._assembly = Assembly(context, shared, registry, Tally(), own_study)
+        self._assembly = Assembly(context, shared, registry, tally or Tally(), own_study)
 
     def one(self, kept: Sequence[Kept], incomplete: tuple[str, ...] = ()) -> tuple[About, PatientRecord] | None:
         """One patient of all that is kept of them; None where the Patient itself is not there."""

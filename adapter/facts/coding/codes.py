@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from adapter.facts.coding.drug_names import NameFinder
+from adapter.facts.coding.unmapped import Coding
 from adapter.study.codelists import Codelists, Line, fold
 
 # What sort of rows each reader looks at. A hospital writes procedures among its conditions too, never the reverse.
@@ -57,6 +58,7 @@ class Codes:
         self._index()
         self._names = NameFinder(lists.drugs.values())
         self._words = _index_words(lists)
+        self._spoken = {lists.canonical(system) for system in lists.systems}
         self._routes = [(_route_pattern(line), lists.canonical(line["system"])) for line in lists.routes]
         self._notes = [(re.compile(line["pattern"], re.IGNORECASE), line["meaning"]) for line in lists.notes]
         self.of_coding = lru_cache(REMEMBERED)(self._of_coding)
@@ -81,6 +83,16 @@ class Codes:
         if self.of_coding(_text(system), _text(code), kind):
             return True
         return isinstance(text, str) and bool(self.of_text(text, kind))
+
+    def missed(self, codings: Iterable[Coding]) -> Coding | None:
+        """Return the coding that a hospital could map; None where one is known, or of a system of the codelists."""
+        listed = [coding for coding in codings if any(coding)]
+        coded = [coding for coding in listed if coding.code]
+        if any(self._lists.canonical(coding.system) in self._spoken for coding in coded):
+            return None
+        if not listed or any(self.wanted(*coding) for coding in listed):
+            return None
+        return next((coding.showable() for coding in coded if coding.plain), Coding())
 
     def value_word(self, system: str | None, code: str | None, text: str | None, concept: str) -> str | None:
         """Return what a coded or worded result of this concept (`*`: of any) means here, where a table says so."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adapter.facts.coding.codes import RESPONSES, Codes
-from adapter.facts.read.row import Medicine, Outcome, Period, Row, codings_in, displays, texts_in
+from adapter.facts.read.row import NOT_WANTED, Medicine, Outcome, Period, Row, codings_in, displays, texts_in
 from adapter.screening.model import Because, Fact, Kind
 
 ON, OVER, NOTHING, WAITS = "on", "over", "nothing", "waits"
@@ -58,7 +58,7 @@ def read_drug(row: Row) -> Outcome:
         return row.outcome([], reason)
     medicine = _medicine(row)
     if not medicine.matches:
-        return row.outcome([], "not wanted code")
+        return row.outcome([], NOT_WANTED)
     period = _period(row, state)
     undated = period.start is None and period.end is None
     doubtful = not state or (state == WAITS and undated)

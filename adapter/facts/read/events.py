@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapter.facts.coding.codes import Match
-from adapter.facts.read.row import Outcome, Row, displays
+from adapter.facts.read.row import NOT_WANTED, Outcome, Row, displays
 from adapter.screening.model import Because, Kind, Span
 
 REFUTED = frozenset({"refuted", "entered-in-error"})
@@ -29,7 +29,7 @@ def read_condition(row: Row) -> Outcome:
         return row.outcome([], verification)
     matches = row.codes.concepts(row.codings("codings"), row.text("code_text"), kind="condition")
     if not matches:
-        return row.outcome([], "not wanted code")
+        return row.outcome([], NOT_WANTED)
     end = _end(row)
     open_, flags = _open(row, end)
     if verification is None:
@@ -57,7 +57,7 @@ def read_procedure(row: Row) -> Outcome:
     matches = row.codes.concepts(row.codings("codings"), row.text("code_text"), kind="procedure")
     given = _given(row)
     if not matches and not given:
-        return row.outcome([], "not wanted code")
+        return row.outcome([], NOT_WANTED)
     open_ = OPEN_BY_STATUS.get(status)
     day = row.day("performed_date")
     period = row.period("performed_start", "performed_end")
@@ -82,7 +82,7 @@ def read_allergy(row: Row) -> Outcome:
         return row.outcome([], verification)
     matches = row.codes.concepts(row.codings("codings", "substances"), row.text("code_text"), kind="drug")
     if not matches:
-        return row.outcome([], "not wanted code")
+        return row.outcome([], NOT_WANTED)
     flags = {"verification": "missing"} if verification is None else {}
     told: dict[str, Any] = {
         "start": row.days("onset_date"),

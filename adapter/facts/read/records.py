@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from adapter.facts.coding.unmapped import Coding
 from adapter.facts.read import READERS, Context, facts_of, read_medicines
 from adapter.facts.read.person import About, person_of
+from adapter.facts.read.row import NOT_WANTED, codings_in
 from adapter.facts.tally import Tally
 from adapter.screening.model import Because, Fact, PatientRecord
 
 UNITS = ("value_unit", "value_unit_code", "answer_unit")
+NAMES = ("codings", "ingredients", "substances")
+VALUES = ("value_codings", "answer_codings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,9 @@ class Assembly:
         self._context = replace(context, medications=medications, own_studies=frozenset(studies))
         for kept in known:
             tally.store(kept.type)
+            for row in kept.rows:
+                if (medicine := medications.get(str(row.get("id")))) and not medicine.matches:
+                    self._miss_code(kept, row)
 
     def about(self, kept: Kept) -> About:
         """The person whom a Patient is; what is wrong with its fields is counted as repaired."""
@@ -76,9 +83,11 @@ class Assembly:
         for fault in faults:
             self.tally.repair(f"{kept.type}.{fault}" if facts else f"{kept.type}: left out, {fault}")
         for row, outcome in zip(kept.rows, outcomes, strict=True):
+            if outcome.ignored == NOT_WANTED:
+                self._miss_code(kept, row)
             for fact in outcome.facts:
                 if fact.trouble is Because.UNMAPPED:
-                    self.tally.miss_unit(fact.concept, _unit_of(row))
+                    self._miss_value(kept, row, fact.concept)
         if facts:
             self.tally.store(kept.type)
         elif faults:
@@ -86,6 +95,19 @@ class Assembly:
         else:
             self.tally.ignore(kept.type, next((o.ignored for o in outcomes if o.ignored), "says nothing"))
         return facts
+
+    def _miss_code(self, kept: Kept, row: Mapping[str, Any]) -> None:
+        """Count what a row is named by, if somebody could map it."""
+        if missed := self._context.codes.missed(_names_of(row, kept.type)):
+            self.tally.unmapped.miss_code(kept.type, missed, kept.patient)
+
+    def _miss_value(self, kept: Kept, row: Mapping[str, Any], concept: str) -> None:
+        """Count the unit of a result that could not be read, or else its coded value, whatever its system."""
+        unit, codings = _unit_of(row), _codings(codings_in(row, *VALUES))
+        if unit or not codings:
+            self.tally.unmapped.miss_unit(concept, unit)
+        else:
+            self.tally.unmapped.miss_code(kept.type, codings[0].showable(), kept.patient)
 
 
 def is_shared(kept: Kept) -> bool:
@@ -101,6 +123,23 @@ def medications_of(rows: Iterable[Mapping[str, Any]]) -> set[str]:
 
 def _rows_of(known: Iterable[Kept], kind: str) -> list[Mapping[str, Any]]:
     return [row for kept in known if kept.type == kind for row in kept.rows]
+
+
+def _names_of(row: Mapping[str, Any], kind: str) -> list[Coding]:
+    """What a row is named by: codings, and a text that stands where a code should."""
+    if kind == "QuestionnaireResponse":
+        form = str(row.get("questionnaire") or "").split("|", maxsplit=1)[0]
+        return [Coding(form, str(row.get("link_id") or ""))]
+    inside = [one.get("code") for one in row.get("contained") or () if isinstance(one, Mapping)]
+    listed = [row, *({"codings": code.get("coding")} for code in inside if isinstance(code, Mapping))]
+    text = row.get("code_text") or (None if row.get("medication_key") else row.get("medication_display"))
+    named = [coding for cells in listed for coding in _codings(codings_in(cells, *NAMES))]
+    return [*named, Coding(display=text)] if isinstance(text, str) and text else named
+
+
+def _codings(listed: Iterable[Mapping[str, Any]]) -> list[Coding]:
+    found = ([one.get(part) for part in Coding._fields] for one in listed)
+    return [Coding(*(part if isinstance(part, str) else "" for part in parts)) for parts in found if any(parts)]
 
 
 def _own_studies(known: Iterable[Kept], registry: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from adapter.facts.coding.codes import Match
-from adapter.facts.read.row import Outcome, Period, Row
+from adapter.facts.read.row import NOT_WANTED, Outcome, Period, Row
 from adapter.facts.results.values import Measured, read_value
 from adapter.screening.model import Because, Fact, Kind, Span
 from adapter.study.codelists import OWN_SYSTEM
@@ -29,7 +29,7 @@ def read_result(row: Row) -> Outcome:
     matches = row.codes.concepts(row.codings("codings"), row.text("code_text"), kind="observation")
     named = [] if matches else _named_by_value(row)
     if not matches and not named:
-        return row.outcome([], "not wanted code")
+        return row.outcome([], NOT_WANTED)
     taken = _taken(row)
     told: dict[str, Any] = {
         "start": taken.start,
@@ -55,7 +55,7 @@ def read_answer(row: Row) -> Outcome:
     asked = {"system": row.text("questionnaire"), "code": row.text("link_id")}
     matches = row.codes.concepts([asked], None, kind="observation")
     if not matches:
-        return row.outcome([], "not wanted code")
+        return row.outcome([], NOT_WANTED)
     day = row.day("authored")
     told: dict[str, Any] = {
         "start": day.span if day else None,

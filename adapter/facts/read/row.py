@@ -35,6 +35,7 @@ _COLUMNS = """
 """
 KNOWN = frozenset(_COLUMNS.split())
 LONGEST_SUPPLY_DAYS = 3650
+NOT_WANTED = "not wanted code"  # why a row is ignored that says nothing of what the study asks
 
 
 class Medicine(NamedTuple):
