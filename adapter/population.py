@@ -41,10 +41,12 @@ class Population:
     codes: Codes
 
     def listed(self) -> set[str]:
-        """The union of the ways, without those who opted out; raises Trouble where it cannot be listed in full."""
+        """The union of the ways, without those who opted out or are gone; raises Trouble where it is listed in part."""
         members: set[str] = set().union(*(self._by_way(way) for way in self.place.ways))
-        file = self.place.opted_out_file
-        return members - {as_key(name) for name in (_roster(file, "opted_out_file") if file else ())}
+        if self.place.opted_out_file:
+            names = set(_roster(self.place.opted_out_file, "opted_out_file"))
+            members -= self.source.by_names(names) | {as_key(name) for name in names}
+        return self.source.present(members)
 
     def _by_way(self, way: str) -> set[str]:
         if way == "conditions":

@@ -31,6 +31,7 @@ class Tally:
         self._unchanged: Counter[str] = Counter()
         self._quarantined: Counter[tuple[str, str]] = Counter()
         self._ignored: Counter[tuple[str, str]] = Counter()
+        self._removed: Counter[str] = Counter()
         self._repaired: Counter[str] = Counter()
         self.unmapped = unmapped or Unmapped()
 
@@ -53,6 +54,11 @@ class Tally:
     def ignore(self, resource_type: str | None, reason: str, times: int = 1) -> None:
         """Count a resource that the study does not ask for."""
         self._ignored[type_name(resource_type), reason] += times
+
+    def remove(self, resource_type: str | None, times: int = 1) -> None:
+        """Count a resource that was known and that the source no longer has."""
+        if times:
+            self._removed[type_name(resource_type)] += times
 
     def repair(self, what: str, times: int = 1) -> None:
         """Count a repair within a resource: a replaced character, a number that nobody should trust."""
@@ -77,7 +83,7 @@ class Tally:
     def as_dict(self) -> dict[str, dict[str, object]]:
         """Return the account for the run report, sorted."""
         return {
-            "resources": {kind: self._line(kind) for kind in sorted(self._received)},
+            "resources": {kind: self._line(kind) for kind in sorted({*self._received, *self._removed})},
             "repaired": dict(sorted(self._repaired.items())),
         }
 
@@ -88,6 +94,7 @@ class Tally:
             "unchanged": self._unchanged[kind],
             "quarantined": _reasons(self._quarantined, kind),
             "ignored": _reasons(self._ignored, kind),
+            "removed": self._removed[kind],
         }
 
 

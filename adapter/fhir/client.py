@@ -14,10 +14,10 @@ from urllib.parse import quote, urlencode
 
 from adapter.errors import SettingsError
 from adapter.fhir.auth import FORM, Auth, SignIn, encode_form, sign_in
-from adapter.fhir.errors import LinkRefused, issues_in, of_status, place
+from adapter.fhir.errors import LinkRefused, TimedOut, Trouble, Unreachable, issues_in, of_status, place
 from adapter.fhir.wire.exchange import Answer, Exchange, Limits, Question, Traffic
 from adapter.fhir.wire.links import Home
-from adapter.fhir.wire.retries import Budget, Waiting, persist, retry_after
+from adapter.fhir.wire.retries import LEAST_TRY, Budget, Waiting, persist, retry_after
 
 FHIR_JSON = "application/fhir+json"
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -75,6 +75,7 @@ class Client:
         self._sleep = sleep or self._stop.wait
         self._waiting = Waiting(clock, self._wait, chance)
         self._budgets: dict[str, Budget] = {}
+        self._silent = False  # somebody's patience ran out on a server that gave no answer
         self._lock = threading.Lock()
 
     def __enter__(self) -> Client:
@@ -107,11 +108,24 @@ class Client:
         return self.send(Call("GET", url, about, {"Cache-Control": "no-cache"} if fresh else {}), take)
 
     def send(self, call: Call, take: Callable[[Answer], T]) -> T:
-        """Ask until it goes well, and return what `take` makes of the answer; raise Temporary or Permanent."""
+        """Ask until it goes well, and return what `take` makes of the answer; raise Temporary or Permanent.
+
+        Once a server has given no answer for as long as patience lasts, each further question is asked once only,
+        until one is answered: ten more types do not wait as long again for a server that is gone.
+        """
         url = self.home.resolve(call.url, self.home.base)
         call = replace(call, url=url, headers={"Accept": FHIR_JSON, "Accept-Encoding": "gzip"} | dict(call.headers))
         budget = self.budget(call.about)
-        return persist(lambda: take(self._once(call, budget)), budget, self._waiting, harmless=call.harmless)
+        try:
+            took = persist(
+                lambda: take(self._once(call, budget)), budget, self._waiting, harmless=call.harmless, once=self._silent
+            )
+        except Trouble as trouble:
+            none = isinstance(trouble, Unreachable | TimedOut)
+            self._silent = none and (call.harmless or self._silent)  # a write is not waited for
+            raise
+        self._silent = False
+        return took
 
     def _once(self, call: Call, budget: Budget) -> Answer:
         header = self._signing.header()
@@ -128,7 +142,8 @@ class Client:
         return self._exchange.ask(Question(call.method, call.url, headers, call.body), self._limits(budget.one_try))
 
     def _limits(self, seconds: float) -> Limits:
-        return Limits(min(self.server.deadline_s, seconds), self.server.idle_s, self.server.max_bytes)
+        idle = min(self.server.idle_s, LEAST_TRY) if self._silent else self.server.idle_s
+        return Limits(min(self.server.deadline_s, seconds), idle, self.server.max_bytes)
 
     def _good(self, answer: Answer) -> Answer:
         if 200 <= answer.status < 300:

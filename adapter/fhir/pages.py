@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from adapter.fhir.auth import FORM
 from adapter.fhir.bundles import Bundle, Entry, bundle_of
 from adapter.fhir.client import FHIR_JSON, Call, Client, Params, query
-from adapter.fhir.errors import Endless, Issue, NotFhir, NotFound, PageExpired, Rejected, issues_in, place
+from adapter.fhir.errors import (
+    Endless,
+    Issue,
+    LinkRefused,
+    NotFhir,
+    NotFound,
+    PageExpired,
+    Rejected,
+    issues_in,
+    place,
+)
 from adapter.fhir.wire.exchange import Answer
 from adapter.fhir.wire.retries import http_date
 
@@ -53,18 +64,24 @@ class _Head(msgspec.Struct, gc=False):
 _read_head = msgspec.json.Decoder(_Head).decode
 
 
-def search(client: Client, kind: str, params: Params, *, count: int = 1000) -> Iterator[Page]:
-    """Yield the pages of a search; it is whole only when this comes to its end without raising."""
-    page = client.send(_asked(client, kind, {**params, "_count": str(count)}), page_of)
+def search(client: Client, kind: str, params: Params, *, count: int = 1000, posted: bool = False) -> Iterator[Page]:
+    """Yield the pages of a search; it is whole only when this comes to its end without raising.
+
+    `posted`: what is asked for stands in no address, for it may be a hospital number and addresses are logged.
+    """
+    page = client.send(_asked(client, kind, {**params, "_count": str(count)}, posted=posted), page_of)
     yield page
-    yield from follow(client, kind, page)
+    yield from follow(client, kind, page, frozenset(params) if posted else frozenset())
 
 
-def follow(client: Client, kind: str, page: Page) -> Iterator[Page]:
-    """Yield the pages after this one."""
+def follow(client: Client, kind: str, page: Page, unsaid: Collection[str] = ()) -> Iterator[Page]:
+    """Yield the pages after this one; a link that repeats one of the parameters `unsaid` is refused."""
     links, prints, empty = {page.url}, {_print(page)}, 0
     while page.next_link is not None:
         url = client.home.resolve(page.next_link, page.url)
+        if any(name in parse_qs(urlsplit(url).query, keep_blank_values=True) for name in unsaid):
+            raise LinkRefused(place(url), "the link to the next page repeats what was asked for; it was not followed",
+                              "Ask IT to have the FHIR server give links without the parameters.")  # fmt: skip
         if url in links or len(links) >= MOST_PAGES:
             raise _endless(url, "the pages of a search go round in a circle")
         links.add(url)
@@ -106,9 +123,9 @@ def page_of(answer: Answer) -> Page:
     return _page(bundle_of(answer), answer)
 
 
-def _asked(client: Client, kind: str, params: Params) -> Call:
+def _asked(client: Client, kind: str, params: Params, *, posted: bool = False) -> Call:
     text = query(params)
-    if len(text) <= LONGEST_QUERY:
+    if len(text) <= LONGEST_QUERY and not posted:
         return Call("GET", client.address(f"{kind}?{text}"), kind, _NO_CACHE)
     return Call("POST", client.address(f"{kind}/_search"), kind, _NO_CACHE | {"Content-Type": FORM}, text.encode())
 

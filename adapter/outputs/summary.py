@@ -113,7 +113,8 @@ def _type(kind: str, counts: Any) -> str:
     parts = [f"{counts['stored']} stored", f"{counts['unchanged']} unchanged"]
     parts += [f"{number} quarantined ({reason})" for reason, number in counts["quarantined"].items()]
     parts += [f"{number} ignored ({reason})" for reason, number in counts["ignored"].items()]
-    return f"{kind}: {counts['received']} received = " + " + ".join(parts)
+    removed = f"; {counts['removed']} removed" if counts["removed"] else ""
+    return f"{kind}: {counts['received']} received = " + " + ".join(parts) + removed
 
 
 def _counted(counts: Mapping[str, Any], not_listed: int = 0) -> str:

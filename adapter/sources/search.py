@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from adapter.errors import SourceError
 from adapter.facts.sieve import patient_key, read_head
 from adapter.fhir.client import Client
-from adapter.fhir.errors import Rejected, Trouble
+from adapter.fhir.errors import LinkRefused, NotFound, PageExpired, Rejected, Trouble
 from adapter.fhir.pages import Page, search
 from adapter.fhir.write import read
 
@@ -18,6 +19,12 @@ PATIENTS_A_REQUEST = 40
 CODES_A_REQUEST = 400
 IDS_A_REQUEST = 100
 OVERLAP = timedelta(minutes=10)  # commits may become visible later than they say
+NEVER_IN_ADDRESSES = "hospital numbers are sent in no other way, for addresses are logged"
+ALLOW_POST = (
+    "Ask IT to allow POST to Patient/_search, or write FHIR ids as Patient/… in the files of [population]: "
+    "patients_file, opted_out_file."
+)
+FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 # The search parameter that names the patient, by type.
 OF_PATIENT = {
@@ -65,13 +72,13 @@ class SearchSource:
         found: set[str] = set()
         for codes in _chunks(self.asked.population, CODES_A_REQUEST):
             params = {"code": ",".join(codes), "_elements": "subject,code"}
-            found |= self._subjects(search(self.client, "Condition", params))
+            found |= self._subjects(self._search("Condition", params))
         return found
 
     def by_scan(self, wanted: Callable[[bytes], bool]) -> set[str]:
         """Patients with a Condition that is matched here, code by code; nothing is kept of the others."""
         found: set[str] = set()
-        for page in self._seen(search(self.client, "Condition", {"_elements": "subject,code"})):
+        for page in self._seen(self._search("Condition", {"_elements": "subject,code"})):
             for raw in page.entries:
                 if wanted(raw) and (head := read_head(raw)) and (patient := head.patient_key()):
                     found.add(patient)
@@ -89,23 +96,55 @@ class SearchSource:
         return {key for key in keys if key}
 
     def by_names(self, names: Iterable[str]) -> set[str]:
-        """The clinic's own roster: ids of Patients, or hospital numbers."""
-        wanted = sorted({name.removeprefix("Patient/") for name in names})
-        found: set[str] = set()
-        for parameter in ("_id", "identifier"):
+        """The clinic's own roster: ids of Patients, or hospital numbers, which are sent in no address.
+
+        A bare name may be either, so it is asked for by POST alone; `Patient/x` is an id and nothing else.
+        """
+        said = set(names)
+        ids = {name for name in said if name.startswith("Patient/")}
+        bare = sorted(said - ids)
+        found = self.present(ids)
+        for parameter, wanted in (("_id", filter(FHIR_ID.fullmatch, bare)), ("identifier", bare)):
             for few in _chunks(wanted, IDS_A_REQUEST):
-                for page in self._seen(search(self.client, "Patient", {parameter: ",".join(few), "_elements": "id"})):
-                    found |= {f"Patient/{head.id}" for raw in page.entries if (head := read_head(raw)) and head.id}
+                found |= self._by_number(parameter, few)
         return found
+
+    def present(self, patients: Iterable[str]) -> set[str]:
+        """Those of these patients whose Patient the server still has."""
+        found: set[str] = set()
+        for few in _chunks(sorted(patients), IDS_A_REQUEST):
+            found |= _ids(self._seen(self._pages("Patient", few, {"_elements": "id"}))) & {*few}
+        return found
+
+    def _by_number(self, parameter: str, names: Sequence[str]) -> set[str]:
+        """Ask for hospital numbers in a form; fewer at once where the next page's address would repeat them."""
+        asked = {parameter: ",".join(re.sub(r"([\\,$])", r"\\\1", name) for name in names), "_elements": "id"}
+        try:
+            return _ids(self._seen(self._search("Patient", asked, posted=True)))
+        except LinkRefused:
+            if len(names) == 1:
+                raise
+            middle = len(names) // 2
+            return self._by_number(parameter, names[:middle]) | self._by_number(parameter, names[middle:])
+        except (Rejected, NotFound) as refused:
+            what, status = (
+                f"the server takes no search by POST ({refused.status}): {NEVER_IN_ADDRESSES}",
+                refused.status,
+            )
+            raise Rejected(refused.where, what, ALLOW_POST, status=status) from None
+        except Trouble as trouble:
+            trouble.issues = ()  # the server may repeat what was asked for
+            raise
 
     def of_patients(
         self, kind: str, patients: Sequence[str], since: datetime | None, take: Callable[[bytes], None]
     ) -> Read:
         """Give every resource of a type about these patients to `take`; what is older than `since` stays there."""
         began: datetime | None = None
+        changed = {"_lastUpdated": f"ge{_instant(since - OVERLAP)}"} if since else {}
         try:
             for few in _chunks(sorted(patients), PATIENTS_A_REQUEST):
-                for page in self._pages(kind, few, since):
+                for page in self._pages(kind, few, changed):
                     began = began or page.server_date
                     for raw in page.entries:
                         take(raw)
@@ -117,7 +156,7 @@ class SearchSource:
         """Give resources that others refer to, such as Medications, to `take`."""
         try:
             for few in _chunks(sorted(key.rpartition("/")[2] for key in keys), IDS_A_REQUEST):
-                for page in search(self.client, kind, {"_id": ",".join(few)}):
+                for page in self._search(kind, {"_id": ",".join(few)}):
                     for raw in page.entries:
                         take(raw)
         except Trouble as trouble:
@@ -130,32 +169,42 @@ class SearchSource:
         asked += [{"_id": own.removeprefix("ResearchStudy/")}] if own else []
         try:
             for params in asked:
-                for page in search(self.client, "ResearchStudy", params):
+                for page in self._search("ResearchStudy", params):
                     for raw in page.entries:
                         take(raw)
         except Trouble as trouble:
             return Read(trouble=trouble)
         return Read()
 
-    def _pages(self, kind: str, patients: Sequence[str], since: datetime | None) -> Iterator[Page]:
+    def _pages(self, kind: str, patients: Sequence[str], more: Mapping[str, str]) -> Iterator[Page]:
         """The pages for several patients at once, or for one after another where the server allows no list."""
         try:
-            yield from self._asking(kind, patients, since)
+            yield from self._asking(kind, patients, more)
         except Rejected:
             if len(patients) == 1:
                 raise
             for patient in patients:
-                yield from self._asking(kind, [patient], since)
+                yield from self._asking(kind, [patient], more)
 
-    def _asking(self, kind: str, patients: Sequence[str], since: datetime | None) -> Iterator[Page]:
+    def _asking(self, kind: str, patients: Sequence[str], more: Mapping[str, str]) -> Iterator[Page]:
         parameter = OF_PATIENT[kind]
         bare = parameter == "_id"
-        params = {parameter: ",".join(key.removeprefix("Patient/") if bare else key for key in patients)}
-        if since is not None:
-            params["_lastUpdated"] = f"ge{_instant(since - OVERLAP)}"
+        about = ",".join(key.removeprefix("Patient/") if bare else key for key in patients)
+        params = {parameter: about, **more}
         lists = list(_chunks(self.asked.observations, CODES_A_REQUEST)) if kind == "Observation" else []
         for codes in lists or [[]]:
-            yield from search(self.client, kind, params | ({"code": ",".join(codes)} if codes else {}))
+            yield from self._search(kind, params | ({"code": ",".join(codes)} if codes else {}))
+
+    def _search(self, kind: str, params: Mapping[str, str], *, posted: bool = False) -> Iterator[Page]:
+        """The pages of one search; where a page has expired it is begun anew once, and nothing is given twice."""
+        given: set[int] = set()
+        try:
+            for page in search(self.client, kind, params, posted=posted):
+                given.update(map(hash, page.entries))
+                yield page
+        except PageExpired:
+            for page in search(self.client, kind, params, posted=posted):
+                yield replace(page, entries=[raw for raw in page.entries if hash(raw) not in given])
 
     def _seen(self, pages: Iterable[Page]) -> Iterator[Page]:
         for page in pages:
@@ -165,6 +214,12 @@ class SearchSource:
     def _subjects(self, pages: Iterable[Page]) -> set[str]:
         heads = (read_head(raw) for page in self._seen(pages) for raw in page.entries)
         return {key for head in heads if head and (key := head.patient_key())}
+
+
+def _ids(pages: Iterable[Page]) -> set[str]:
+    """The keys of the Patients on these pages; whatever else a server adds is nobody."""
+    heads = (read_head(raw) for page in pages for raw in page.entries)
+    return {key for head in heads if head and head.resourceType == "Patient" and (key := head.patient_key())}
 
 
 def _chunks(names: Iterable[str], size: int) -> Iterator[list[str]]:

@@ -5,7 +5,7 @@ from the caller.
 """
 
 from adapter.facts.chart.chart import Chart, Member, Quarantined
-from adapter.facts.chart.people import People
+from adapter.facts.chart.people import SHARED, People
 from adapter.facts.chart.work import Moved, Stored, Watermark, Work
 
-__all__ = ["Chart", "Member", "Moved", "People", "Quarantined", "Stored", "Watermark", "Work"]
+__all__ = ["SHARED", "Chart", "Member", "Moved", "People", "Quarantined", "Stored", "Watermark", "Work"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -73,6 +73,13 @@ class Chart:
         """The resources of a type that belongs to no patient: Medication, ResearchStudy."""
         statement = select(chart_resource).where(resources.type == kind, resources.patient.is_(None))
         return [kept_of(row) for row in self._stream(statement.order_by(resources.id))]
+
+    def keys(self, kind: str, patients: Iterable[str]) -> dict[str, str]:
+        """The keys of what is here of one type about these patients, each with its patient."""
+        about, here = set(patients), select(resources.id, resources.patient).where(resources.type == kind)
+        few = here.where(resources.patient.in_(sorted(about))) if len(about) <= BATCH else here
+        rows = self._stream(few) if about else ()
+        return {f"{kind}/{row.id}": str(row.patient) for row in rows if row.patient in about}
 
     def watermark(self, kind: str) -> Watermark | None:
         """How far a type was read; None where it never was, or was forgotten."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from adapter.database.tables import chart_member, chart_quarantine, chart_resource, chart_watermark
 from adapter.facts.chart.rows import bare, digest, row_of
@@ -80,6 +80,21 @@ class Work:
         gone = self._all(NOT_HERE, [{"t": kind, "i": name} for name in names])
         self._all(NOT_QUARANTINED, [{"t": kind, "i": f"{kind}/{name}"} for name in names])
         return gone
+
+    def keep_patients(self, patients: Iterable[str]) -> dict[str, int]:
+        """Take away everything about anybody else, and who they were; return how many resources of which type."""
+        own, wanted = resources.patient.is_not(None), set(patients)
+        here = self.connection.scalars(select(resources.patient).where(own).distinct())
+        gone = sorted(set(here) - wanted)
+        counts: dict[str, int] = {}
+        for few in (gone[start : start + BATCH] for start in range(0, len(gone), BATCH)):
+            theirs = resources.patient.in_(few)
+            found = select(resources.type, func.count()).where(theirs).group_by(resources.type)
+            for kind, number in self.connection.execute(found):
+                counts[kind] = counts.get(kind, 0) + number
+            self.connection.execute(delete(chart_resource).where(theirs))
+            self.connection.execute(delete(chart_member).where(chart_member.c.patient.in_(few)))
+        return dict(sorted(counts.items()))
 
     def move_watermark(self, kind: str, mark: Watermark) -> None:
         """Say how far a type was read."""

@@ -53,8 +53,13 @@ class Waiting:
     chance: Callable[[], float]
 
 
-def persist(attempt: Callable[[], T], budget: Budget, waiting: Waiting, *, harmless: bool = True) -> T:
-    """Try until it goes well, the fault is permanent or patience is used up; a write only if it cannot have worked."""
+def persist(
+    attempt: Callable[[], T], budget: Budget, waiting: Waiting, *, harmless: bool = True, once: bool = False
+) -> T:
+    """Try until it goes well, the fault is permanent or patience is used up; a write only if it cannot have worked.
+
+    `once`: there is no second try.
+    """
     tries = 0
     while True:
         start = waiting.clock()
@@ -64,7 +69,7 @@ def persist(attempt: Callable[[], T], budget: Budget, waiting: Waiting, *, harml
             tries += 1
             trouble.tries = tries
             budget.spend(start, waiting.clock())
-            again = trouble.to_repeat and (harmless or trouble.unsent) and tries < trouble.most_tries
+            again = trouble.to_repeat and (harmless or trouble.unsent) and tries < (1 if once else trouble.most_tries)
             wait = _wait(tries, trouble.retry_after, waiting.chance())
             if not again or budget.left < SHORTEST_WAIT:
                 raise
