@@ -1,6 +1,7 @@
 """A hospital with its mail server, and the command that is run on it; what each of them saw can be asked."""
 
 import contextlib
+import copy
 import email.policy
 import json
 import socket
@@ -13,6 +14,8 @@ from aiosmtpd.controller import Controller
 
 from adapter.database import open_database
 from adapter.demo.hospital import SandboxHospital
+from adapter.facts.chart import Chart
+from adapter.facts.intake import Kept
 from adapter.journal import Journal
 from tests.acceptance.command import Ran, run
 from tests.fhir_server.records import Resource, cases, patient
@@ -121,9 +124,29 @@ class River:
         return list(self.sandbox.asked)
 
     @property
+    def pulled(self) -> list[str]:
+        """What was asked for beyond ids."""
+        return [line for line in self.asked if "_elements=id&" not in line]
+
+    @property
     def writes(self) -> list[str]:
         """What was written to the hospital in the last run."""
         return [line for line in self.asked if not line.startswith("GET") and "/_search" not in line]
+
+    def chart(self) -> dict[str, Kept]:
+        """All that the adapter holds of the hospital, by key, but for what it has written there itself."""
+        with open_database(f"sqlite:///{self.folder}/adapter.db") as database:
+            chart = Chart(database)
+            owned = [one for _, own in chart.by_patient() for one in own]
+            return {one.key: one for one in (*owned, *chart.shared("Medication")) if one.type != "ResearchSubject"}
+
+    def anew(self, folder: Path) -> dict[str, Kept]:
+        """What an adapter holds that comes to the hospital for the first time."""
+        folder.mkdir()
+        twin = copy.copy(self)
+        twin.folder = folder
+        assert twin.run("--dry-run").code == 0
+        return twin.chart()
 
     @contextlib.contextmanager
     def journal(self) -> Iterator[Journal]:
@@ -149,6 +172,13 @@ class River:
         for one in self.sandbox.store.all("ResearchSubject"):
             found.setdefault(one["individual"]["reference"], []).append(one["status"])
         return found
+
+    @contextlib.contextmanager
+    def late(self) -> Iterator[None]:
+        """Let the hospital stamp what it writes now as if it had been written a day ago."""
+        self._behind = timedelta(days=1)
+        yield
+        self._behind = timedelta()
 
     def change(self, reference: str, **elements: object) -> None:
         """Let the ward change a resource."""

@@ -1,9 +1,11 @@
 """The ways to the population: by a group or list, by the clinic's own roster, by looking at every diagnosis."""
 
 import json
+from urllib.parse import unquote_plus, urlencode
 
 import pytest
 
+from adapter.demo.exchange import Answer, outcome
 from tests.fhir_server.records import ref
 from tests.river.hospital import SOME, River, ward
 
@@ -53,6 +55,86 @@ def test_by_a_roster_with_one_who_opted_out(river):
     files = f'patients_file = "{river.folder}/roster"\nopted_out_file = "{river.folder}/out"'
     assert population(river, f'ways = ["patients"]\n{files}') == {"c01", "c13"}
     assert only_about(river, "c01", "c13", "c14")
+
+
+NUMBERS = {"c01": "ZY0001234", "c13": "住院,号", "c14": "no such FHIR id?&=%"}
+
+
+@pytest.fixture
+def numbered(river):
+    """Give patients hospital numbers, the roster lists them, and tell what addresses were asked for."""
+    for name, number in NUMBERS.items():
+        river.change(f"Patient/{name}", identifier=[{"system": "urn:mrn", "value": number}])
+    (river.folder / "roster").write_text("\n".join([*NUMBERS.values(), "c30", "Patient/c35"]))
+    river.population = f'ways = ["patients"]\npatients_file = "{river.folder}/roster"'
+    river.addresses = []
+    river.front = lambda visit, request: river.addresses.append(f"{visit.command} {visit.path}")
+    return river
+
+
+def in_addresses(river):
+    """The hospital numbers that stand in an address, in whatever way they are written there."""
+    said = " ".join(unquote_plus(line) for line in river.addresses)
+    return [number for number in NUMBERS.values() if number in said]
+
+
+def test_hospital_numbers_are_found_and_stand_in_no_address(numbered):
+    ran = numbered.run("--json")
+    assert ran.code == 0 and json.loads(ran.out)["population"] == 5, ran.err
+    assert set(numbered.decisions()) == {f"Patient/{name}" for name in (*NUMBERS, "c30", "c35")}
+    assert in_addresses(numbered) == []
+    asked = [line for line in numbered.addresses if "/Patient/_search" in line]
+    assert asked and set(asked) == {"POST /fhir/Patient/_search"}
+    assert [number for number in NUMBERS.values() if number in f"{ran.out} {ran.err}"] == []
+
+
+def test_somebody_opts_out_by_hospital_number(numbered):
+    (numbered.folder / "out").write_text("ZY0001234\nPatient/c30\nc35\n")
+    numbered.population += f'\nopted_out_file = "{numbered.folder}/out"'
+    assert numbered.run().code == 0
+    assert set(numbered.decisions()) == {"Patient/c13", "Patient/c14"}
+    assert in_addresses(numbered) == []
+
+
+@pytest.mark.parametrize("number", [400, 403, 404, 405, 415, 501, 307])
+def test_a_server_that_takes_no_search_by_post_is_told_no_number(numbered, number):
+    def refusing(visit, request):
+        numbered.addresses.append(f"{visit.command} {visit.path}")
+        if not visit.path.endswith("/_search"):
+            return False
+        said = outcome("error", "processing", "no ZY0001234 here")
+        visit.send(Answer(number, said, {"Location": f"{visit.path}?identifier=ZY0001234"} if number == 307 else {}))
+        return True
+
+    numbered.front = refusing
+    ran = numbered.run()
+    assert ran.code in {12, 13} and "Traceback" not in ran.err
+    assert "Patient/_search" in ran.err and "ZY0001234" not in ran.err
+    if number not in {307, 403}:
+        assert "no search by POST" in ran.err and "patients_file" in ran.err
+    assert in_addresses(numbered) == [] and numbered.decisions() == {}
+
+
+def test_a_link_that_repeats_hospital_numbers_is_not_followed(numbered):
+    """A server in small pages, whose links say again what was asked for: then fewer are asked for at once."""
+    most = []
+
+    def repeating(visit, request):
+        numbered.addresses.append(f"{visit.command} {visit.path}")
+        if not visit.path.endswith("/_search"):
+            return False
+        said = numbered.sandbox.answer(request)
+        entries = said.body.get("entry", [])
+        most.append(len(entries))
+        link = {"relation": "next", "url": f"{request.base}/Patient?{urlencode(request.form)}&_page=2"}
+        links = [link] if len(entries) > 1 else []
+        visit.send(Answer(200, {**said.body, "entry": entries[:1], "link": links}))
+        return True
+
+    numbered.front = repeating
+    ran = numbered.run("--json")
+    assert ran.code == 0 and json.loads(ran.out)["population"] == 5, ran.err
+    assert max(most) > 1 and in_addresses(numbered) == []
 
 
 def test_the_ways_are_joined(river):

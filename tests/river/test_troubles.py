@@ -1,6 +1,7 @@
 """Whatever keeps a run from its end gives one clear line and its exit code, and the next healthy run catches up."""
 
 import gzip
+import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -146,6 +147,31 @@ def test_a_link_to_another_host_in_a_first_run_is_not_followed(river, elsewhere)
     ran = river.run()
     assert ran.code == 13 and "another server" in ran.err and asked == []
     assert state(river) == ({}, [], {}, 0)
+
+
+def test_a_server_that_dies_half_way_is_waited_for_once(flowing):
+    """What was not read is in part: nobody moves, and no type waits anew for a server that is gone."""
+    before = state(flowing)
+    flowing.change("Patient/c01", birthDate="2015-01-01")
+    asked = []
+
+    def dying(visit, request):
+        asked.append(request.path)
+        if request.path != "MedicationAdministration" and "MedicationAdministration" not in asked:
+            return False
+        visit.close_connection = True
+        return True  # without a word
+
+    flowing.front = dying
+    ran = flowing.run("--json")
+    troubles = json.loads(ran.out)["troubles"]
+    assert ran.code == 13 and len(troubles) == 10, ran.err  # nobody refers to a Medication; the first two were read
+    assert state(flowing) == before
+    begin = asked.index("MedicationAdministration")
+    assert sorted(asked[begin:]) == sorted(troubles), "each is asked once"
+    flowing.front = None
+    assert flowing.run().code == 0
+    assert flowing.subjects()["Patient/c01"] == ["ineligible"]
 
 
 def test_mail_waits_for_its_server(river):

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapter.fhir.errors import EndedEarly, Endless, NotFhir, PageExpired, Refused, Rejected
+from adapter.fhir.errors import EndedEarly, Endless, LinkRefused, NotFhir, PageExpired, Refused, Rejected
 from adapter.fhir.pages import batch, count, follow, search
+from adapter.sources.search import Asked, SearchSource
 from tests.wire.conftest import ids
 from tests.wire.scripted import Reply, bundle, outcome, page, resource
 
@@ -56,6 +57,50 @@ def test_25_a_page_that_has_expired_says_so(server, pulled, status):
     server.say(page(1, next_link="?page=2"), Reply(status, json.dumps(outcome()).encode()))
     with pytest.raises(PageExpired, match="no longer knows the next page"):
         pulled()
+
+
+@pytest.fixture
+def read(client):
+    """Read the results of a patient as a run does; return their ids, and what kept it from the end."""
+    found = []
+
+    def reading():
+        source = SearchSource(client, Asked((), ()))
+        one = source.of_patients("Observation", ["Patient/p1"], None, lambda raw: found.append(json.loads(raw)["id"]))
+        return found, one.trouble
+
+    return reading
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_25_a_search_whose_page_expired_is_begun_anew_and_gives_nothing_twice(server, read, status):
+    server.say(page(1, 2, next_link="?page=2"), Reply(status))
+    server.say(page(2, 3, next_link="?page=a"), page(1, next_link="?page=b"), page(4))
+    assert read() == (["o1", "o2", "o3", "o4"], None)
+    assert server.asked[0].target == server.asked[2].target
+
+
+def test_25_a_page_that_expires_twice_is_trouble(server, read):
+    server.say(page(1, next_link="?page=2"), Reply(410), page(1, 2, next_link="?page=3"), Reply(404))
+    found, trouble = read()
+    assert found == ["o1", "o2"] and isinstance(trouble, PageExpired) and len(server.asked) == 4
+
+
+def test_25_a_resource_that_changed_meanwhile_is_given_in_both_versions(server, read):
+    newer = Reply(body=bundle(resource(1, status="amended")))
+    server.say(page(1, next_link="?page=2"), Reply(410), newer)
+    assert read() == (["o1", "o1"], None)
+
+
+def test_a_private_search_is_posted_and_a_link_that_repeats_it_is_refused(server, client):
+    server.say(page(1, next_link="?_page=2&identifier=zy1"))
+    with pytest.raises(LinkRefused, match="repeats what was asked for"):
+        list(search(client, "Patient", {"identifier": "zy1"}, posted=True))
+    (asked,) = server.asked
+    assert (asked.method, asked.target) == ("POST", "/fhir/Patient/_search")
+    assert asked.body == b"identifier=zy1&_count=1000"
+    server.say(page(1, next_link="?_page=2"), page(2))
+    assert len(list(search(client, "Patient", {"identifier": "zy1"}, posted=True))) == 2
 
 
 def test_25_a_first_page_that_is_not_there_is_another_thing(server, pulled):

@@ -5,6 +5,9 @@ import threading
 import pytest
 
 from adapter.fhir.errors import Refused, Rejected, ServerFailed, Throttled, TimedOut, Unreachable
+from adapter.fhir.pages import search
+from adapter.fhir.write import create
+from adapter.sources.search import OF_PATIENT, Asked, SearchSource
 from tests.wire.scripted import Reply, page
 
 
@@ -90,6 +93,67 @@ def test_38_what_may_pass_is_tried_again_and_bounded(server, connect, pulled, st
     with pytest.raises(kind, match=rf"\({status}\)"):
         pulled(connect(patience_s=8))
     assert len(server.asked) == tries
+
+
+def every_type(client):
+    """Read all types, one after the other, as a run does; return what kept each from its end."""
+    source = SearchSource(client, Asked((), ()))
+    return [source.of_patients(kind, ["Patient/p1"], None, bytes).trouble for kind in OF_PATIENT]
+
+
+def test_a_server_that_is_gone_costs_patience_once_for_all_types(server, connect, timepiece):
+    client = connect(patience_s=90)
+    server.answer = lambda asked: page(1)
+    assert every_type(client) == [None] * len(OF_PATIENT)
+    server.close()
+    client.close()  # the connection that was kept open
+    troubles = every_type(client)
+    assert all(isinstance(one, Unreachable) for one in troubles) and len(troubles) == 11
+    assert sum(timepiece.slept) <= 90
+    assert [one.tries for one in troubles[1:]] == [1] * 10
+    assert "cannot be reached" in str(troubles[-1])
+
+
+@pytest.mark.parametrize(
+    ("gone", "kind"),
+    [(Reply(reset=True), Unreachable), (Reply(502), Unreachable), (Reply(504), TimedOut), (Reply(408), TimedOut)],
+    ids=["reset", "502", "504", "408"],
+)
+def test_a_server_that_gives_no_answer_costs_patience_once(server, connect, timepiece, gone, kind):
+    server.answer = lambda asked: gone
+    assert {type(one) for one in every_type(connect(patience_s=30))} == {kind}
+    assert 29 <= sum(timepiece.slept) <= 30
+
+
+def test_a_server_that_hangs_is_probed_by_each_further_type_for_a_short_while(server, connect, timepiece):
+    client = connect(patience_s=90, idle_s=0.2)
+    server.answer = lambda asked: Reply(stall=1)
+    assert all(isinstance(one, TimedOut) for one in every_type(client))
+    assert sum(timepiece.slept) <= 90 and client._limits(90).idle_s <= 10
+
+
+@pytest.mark.parametrize("status", [429, 503, 500])
+def test_a_server_that_does_answer_is_waited_for_by_each_type(server, connect, timepiece, status):
+    server.answer = lambda asked: Reply(status)
+    assert all(one.tries > 1 for one in every_type(connect(patience_s=5)))
+    assert sum(timepiece.slept) > 11
+
+
+def test_one_answer_gives_patience_back(server, connect):
+    client = connect(patience_s=3)
+    silent = {"AllergyIntolerance", "Observation"}
+    server.answer = lambda asked: Reply(502) if asked.target.split("?")[0].rpartition("/")[2] in silent else page(1)
+    troubles = dict(zip(OF_PATIENT, every_type(client), strict=True))
+    assert {kind for kind, one in troubles.items() if one} == silent
+    assert troubles["Observation"].tries > 1
+
+
+def test_a_write_without_an_answer_says_nothing_of_the_server(server, connect):
+    client = connect(patience_s=3)
+    server.say(Reply(reset=True), Reply(502), page(1))
+    with pytest.raises(Unreachable):
+        create(client, {"resourceType": "Observation"}, "identifier=a")
+    assert [*search(client, "Observation", {"code": "a"})]
 
 
 def test_a_complaint_that_cannot_be_read_is_still_a_complaint(server, connect, pulled):
