@@ -110,3 +110,37 @@ def test_a_subject_withdrawn_by_hand_stands(river, hospital):
     assert [(one["id"], one["status"]) for one in subjects] == [("by-hand", "withdrawn")]
     with river.journal() as journal:
         assert journal.latest(STUDY, "Patient/c01") is None
+
+
+def test_after_a_full_run_the_chart_is_the_server(river, hospital, tmp_path):
+    assert river.run("--dry-run").code == 0
+    before = river.chart()
+    mine = [key for key, one in before.items() if one.patient == "Patient/c01"]
+    results = sorted(key for key in mine if key.startswith("Observation/"))
+    (drug, *_) = sorted(key for key in mine if key.startswith("MedicationStatement/"))
+    for gone in (*results[:2], drug):
+        hospital.client.ask("DELETE", gone).raise_for_status()
+    other = hospital.client.read(results[2]) | {"code": {"coding": [{"system": "http://loinc.org", "code": "8302-2"}]}}
+    hospital.client.ask("PUT", results[2], json=other).raise_for_status()
+    newer = hospital.client.read("Patient/c01") | {"birthDate": "2015-01-01"}
+    hospital.client.ask("PUT", "Patient/c01", json=newer).raise_for_status()
+    ran = river.run("--dry-run", "--full", "--json")
+    assert ran.code == 0, ran.err
+    lines = json.loads(ran.out)["account"]["resources"]
+    assert {kind: line["removed"] for kind, line in lines.items() if line["removed"]} == {
+        "Observation": 3, "MedicationStatement": 1
+    }  # fmt: skip
+    chart = river.chart()
+    assert set(chart) == set(before) - {*results[:3], drug}
+    assert chart == river.anew(tmp_path / "anew")
+
+
+def test_a_roster_of_hospital_numbers_is_asked_for_by_post(river, hospital):
+    newer = hospital.client.read("Patient/c01") | {"identifier": [{"system": "urn:mrn", "value": "ZY,0001"}]}
+    hospital.client.ask("PUT", "Patient/c01", json=newer).raise_for_status()
+    (river.folder / "roster").write_text("ZY,0001\nPatient/c13\nc14\nnobody at all\n")
+    river.population = f'ways = ["patients"]\npatients_file = "{river.folder}/roster"'
+    assert river.run("--dry-run", "--json").code == 0
+    assert {one.patient for one in river.chart().values() if one.patient} == {
+        "Patient/c01", "Patient/c13", "Patient/c14"
+    }  # fmt: skip

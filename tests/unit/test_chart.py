@@ -174,3 +174,24 @@ def test_a_patient_is_found_by_index(chart):
             "EXPLAIN QUERY PLAN SELECT * FROM chart_resource WHERE patient = 'x' ORDER BY type, id"
         ).all()
     assert [row[-1] for row in plan] == ["SEARCH chart_resource USING INDEX chart_resource_patient (patient=?)"]
+
+
+def test_the_keys_of_a_type_about_some_patients(chart):
+    store(chart, result("a"), result("b", patient="Patient/p2"), result("c"), result("d", kind="Condition"))
+    assert chart.keys("Observation", ["Patient/p1"]) == {"Observation/a": "Patient/p1", "Observation/c": "Patient/p1"}
+    many = [f"Patient/p{n}" for n in range(2_000)]  # more than one statement may name
+    assert set(chart.keys("Observation", many)) == {"Observation/a", "Observation/b", "Observation/c"}
+    assert chart.keys("Observation", []) == {}
+
+
+def test_who_is_not_kept_leaves_with_everything_and_the_shared_stay(chart):
+    about = [result(f"o{n}", patient=f"Patient/p{n}") for n in range(1_200)]
+    store(chart, *about, result("c", kind="Condition"), result("m", kind="Medication", patient=None))
+    with chart.transaction() as work:
+        work.set_members("all", ["Patient/p1", "Patient/p2"], AT)
+        work.set_members("Observation", ["Patient/p1", "Patient/p2"], AT)
+        assert work.keep_patients(["Patient/p2"]) == {"Condition": 1, "Observation": 1_199}
+        assert work.keep_patients(["Patient/p2"]) == {}
+    assert [patient for patient, _ in chart.by_patient()] == ["Patient/p2"]
+    assert {member.patient for member in chart.members()} == {"Patient/p2"}
+    assert len(chart.shared("Medication")) == 1

@@ -42,6 +42,8 @@ def test_merging_adds_in_any_order():
     second.unmapped.miss_code("Observation", Coding("urn:lab", "1-8"), "Patient/p")
     second.unmapped.miss_unit("c3", "furlong")
     second.repair("replaced-character", 2)
+    second.remove("Condition", 2)
+    second.remove("Procedure", 0)
     left, right = Tally(), Tally()
     for part in (first, second):
         left.merge(part)
@@ -49,7 +51,10 @@ def test_merging_adds_in_any_order():
         right.merge(part)
     left.balanced()
     assert left.as_dict() == right.as_dict()
-    assert list(left.as_dict()["resources"]) == ["?", "Observation"]
+    assert list(left.as_dict()["resources"]) == ["?", "Condition", "Observation"]
+    assert left.as_dict()["resources"]["Condition"] == {
+        "received": 0, "stored": 0, "unchanged": 0, "quarantined": {}, "ignored": {}, "removed": 2
+    }  # fmt: skip
     assert left.unmapped.as_dict() == right.unmapped.as_dict()
     assert left.unmapped.by_type() == {"Observation urn:lab|1-8": 1}
     assert left.as_dict()["resources"]["Observation"]["ignored"] == {"not-wanted": 1}
