@@ -153,6 +153,8 @@ def test_a_result_that_is_given_to_another_patient_leaves_the_first(flowing, tmp
 
 def test_a_medication_that_is_gone_leaves(tmp_path):
     with River(tmp_path, ward("c17")).open() as river:
+        (tmp_path / "roster").write_text("Patient/c17\n")
+        river.population = f'ways = ["patients"]\npatients_file = "{tmp_path}/roster"'
         assert river.run().code == 0
         assert "Medication/c17-drug" in river.chart()
         river.sandbox.delete("Medication/c17-drug")
