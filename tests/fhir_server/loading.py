@@ -61,7 +61,11 @@ class Client:
     def load(self, resources: Iterable[Resource]) -> dict[str, str]:
         """Put resources under their own ids; return those that the server refuses, each with its reason."""
         resources = list(resources)
-        ordered = sorted([*stand_ins(resources), *resources], key=lambda one: _rank_of(one["resourceType"]))
+        return self.put([*stand_ins(resources), *resources])
+
+    def put(self, resources: Iterable[Resource]) -> dict[str, str]:
+        """Do the same where all that they point to is there already."""
+        ordered = sorted(resources, key=lambda one: _rank_of(one["resourceType"]))
         refused: dict[str, str] = {}
         for start in range(0, len(ordered), AT_ONCE):
             refused |= self._put(ordered[start : start + AT_ONCE])
@@ -84,13 +88,16 @@ class Client:
         made.raise_for_status()
         return str(made.json()["meta"]["lastUpdated"])
 
+    def history(self, since: str) -> list[tuple[str, str]]:
+        """Return what the server's own history says was done since an instant: the method and to which resource."""
+        entries = self.entries(f"_history?_since={_quoted(since)}&_count=1000")
+        return [(entry["request"]["method"], _touched(entry)) for entry in entries]
+
     def restore(self, original: dict[str, Resource], since: str) -> None:
         """Give every resource touched since an instant its original content again, and remove those that are new."""
-        touched = dict.fromkeys(
-            _touched(entry) for entry in self.entries(f"_history?_since={_quoted(since)}&_count=1000")
-        )
+        touched = dict.fromkeys(one for _, one in self.history(since))
         self.remove(one for one in touched if one not in original)
-        self.load(original[one] for one in touched if one in original)
+        self.put(original[one] for one in touched if one in original)
 
     def remove(self, references: Iterable[str]) -> None:
         """Delete and expunge; what points to others goes first."""

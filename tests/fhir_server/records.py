@@ -29,6 +29,19 @@ def patient(resource: Resource) -> str:
     return next(filter(None, named), "")
 
 
+def renamed(resources: Iterable[Resource], ending: str) -> list[Resource]:
+    """Return resources under ids of their own, and so whatever they point to."""
+
+    def anew(node: Any) -> Any:
+        if isinstance(node, list):
+            return [anew(one) for one in node]
+        if isinstance(node, dict):
+            return {key: f"{value}{ending}" if key == "reference" else anew(value) for key, value in node.items()}
+        return node
+
+    return [anew(one) | {"id": f"{one['id']}{ending}"} for one in resources]
+
+
 @cache
 def cases() -> tuple[Resource, ...]:
     """Return all resources of the study's cases."""

@@ -28,6 +28,7 @@ class Server:
 
     base_url: str
     log: Path
+    pid: int
 
     def asked(self, since: int = 0) -> list[str]:
         """Return the requests after a mark, decoded: `GET /Observation?code=x`; those in a bundle end so."""
@@ -90,7 +91,7 @@ def running(folder: Path) -> Iterator[Server]:
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sink, text=True) as java,
     ):
         try:
-            yield Server(_ready(java, errors), requests)
+            yield Server(_ready(java, errors), requests, java.pid)
         finally:
             java.kill()
 

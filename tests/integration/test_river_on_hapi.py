@@ -1,70 +1,50 @@
 """The whole way on a real FHIR server: who is found, what is asked for, what is decided, written and read back."""
 
-import contextlib
 import json
 import re
+from collections import Counter
 
 import pytest
 
 from tests.acceptance.command import run
-from tests.fhir_server.records import lupus, patient, synthea
-from tests.river.hospital import AS_OF, STUDY, River, content, screened
+from tests.fhir_server.records import lupus, patient, ref, synthea
+from tests.river.hospital import AS_OF, STUDY, content, screened
+from tests.river.on_hapi import Hapi
 
-ABOUT = re.compile(r"Patient/[A-Za-z0-9.-]+")
-
-
-class Hapi(River):
-    """The river with HAPI instead of the sandbox."""
-
-    def __init__(self, folder, hospital):
-        super().__init__(folder, [])
-        self.hospital, self.base, self.mark = hospital, hospital.base_url, 0
-
-    def run(self, *options, post=True):
-        self.mark = self.hospital.server.mark()
-        with self.post.open() if post else contextlib.nullcontext():
-            return run("run", "--config", self.settings, "--as-of", AS_OF, *options)
-
-    @property
-    def asked(self):
-        return self.hospital.server.asked(self.mark)
+ABOUT = re.compile(r"(?<=Patient/)[A-Za-z0-9.-]+")
+PERCENT = 100
+ALWAYS = {"Medication", "ResearchStudy"}  # belong to no patient and are asked for by name in each run
+CORRECTED = [{"text": "corrected by the laboratory"}]
 
 
 @pytest.fixture
 def river(hospital, tmp_path):
-    return Hapi(tmp_path, hospital)
+    return Hapi(tmp_path, hospital.server)
 
 
 def synthetic():
     return {patient(one) for one in synthea() if one["resourceType"] == "Patient"}
 
 
-def test_the_patients_with_lupus_are_found_judged_and_written(river, hospital, tmp_path):
+def test_the_patients_with_lupus_are_found_judged_and_written_once(river, tmp_path):
     ran = river.run()
     assert ran.code == 0, ran.err
     found = {who: line for who, line in river.decisions().items() if who in synthetic()}
     assert set(found) == lupus()
-
-    others = synthetic() - lupus()
-    about = {who for line in river.asked for who in ABOUT.findall(line)}
-    assert not about & others, "nothing was asked for about anybody else"
-    assert not any("Observation" in line and "patient=" not in line for line in river.asked if "/Observation" in line)
+    assert_nobody_else_was_asked_for(river.asked)
 
     wanted = screened(tmp_path, [one for one in synthea() if patient(one) in lupus() or not patient(one)])
     assert [who for who in found if content(found[who]) != content(wanted[who])] == []
 
     flagged = {who: line["decision"] for who, line in river.decisions().items() if "candidate" in line["decision"]}
-    written = {
-        one["individual"]["reference"]: one["status"]
-        for one in hospital.client.every("ResearchSubject?_count=500")
-        if any("screening" in str(name.get("system")) for name in one.get("identifier", ()))
-    }
-    assert written == flagged and len(river.post.mails) == bool(flagged)
+    written = {one["individual"]["reference"]: one["status"] for one in river.ours()}
+    assert flagged and written == flagged and len(river.post.mails) == 1
 
-    before = river.decisions(), river.changes(), len(river.post.mails)
+    before, since = (river.decisions(), river.changes(), river.ours(), len(river.post.mails)), river.client.now()
     assert river.run().code == 0
-    assert (river.decisions(), river.changes(), len(river.post.mails)) == before
-    assert not [line for line in river.asked if line.startswith(("PUT", "POST")) and "/_search" not in line]
+    assert (river.decisions(), river.changes(), river.ours(), len(river.post.mails)) == before
+    assert [line for line in river.asked if not line.startswith("GET") and "/_search" not in line] == []
+    assert river.touched(since) == [], "the server's history has grown"
 
 
 def test_a_look_at_the_server_judges_as_a_run_does_and_leaves_no_trace(river, hospital, tmp_path):
@@ -83,15 +63,41 @@ def test_a_look_at_the_server_judges_as_a_run_does_and_leaves_no_trace(river, ho
     assert not (river.folder / "adapter.db").exists()
 
 
-def test_a_changed_patient_alone_is_written_anew(river, hospital):
+def assert_nobody_else_was_asked_for(log):
+    """The server's own log names none of the others, and no search for Observations but by patients."""
+    others = {who.partition("/")[2] for who in synthetic() - lupus()}
+    assert [line for line in log for other in others if other in line] == []
+    searches = [ABOUT.findall(line) for line in log if "/Observation" in line]
+    assert all(searches)
+    assert {f"Patient/{name}" for named in searches for name in named} & synthetic() == lupus()
+
+
+def test_of_the_resources_those_alone_that_have_changed_are_pulled(river, hospital):
+    assert river.run().code == 0
+    river.age()
+    theirs = [one for one in hospital.original.values() if patient(one) in lupus() and one["resourceType"] != "Patient"]
+    changed = theirs[::PERCENT]
+    assert len(changed) > PERCENT
+    assert river.client.put(one | {"note": CORRECTED} for one in changed) == {}
+    ran = river.run("--json")
+    assert ran.code == 0, ran.err
+    pulled = json.loads(ran.out)["account"]["resources"]
+    came = {kind: line["received"] for kind, line in pulled.items() if kind not in ALWAYS}
+    assert came == Counter(one["resourceType"] for one in changed)
+    assert all(pulled[kind]["unchanged"] == 0 for kind in came)
+
+
+def test_a_changed_patient_alone_is_written_anew(river):
     assert river.run().code == 0
     who, _ = river.changes()[0]
-    count = len(river.changes())
-    kept = hospital.client.read(who)
-    hospital.client.ask("PUT", who, json={**kept, "birthDate": "2015-01-01"})
+    count, since = len(river.changes()), river.client.now()
+    kept = river.client.read(who)
+    river.client.ask("PUT", who, json={**kept, "birthDate": "2015-01-01"})
     assert river.run().code == 0
     assert river.changes()[count:] == [(who, "ruled-out")]
-    assert next(line for line in river.asked if line.startswith("PUT")).startswith("PUT /ResearchSubject/")
+    (subject,) = (one for one in river.ours() if one["individual"]["reference"] == who)
+    assert subject["status"] == "ineligible"
+    assert sorted(river.touched(since)) == sorted([f"PUT {who}", f"PUT {ref(subject)}"])
     assert len(river.post.mails) == 2
 
 

@@ -1,0 +1,181 @@
+"""Runs of the adapter in processes of their own, each of which may be killed as it is about to take a certain step.
+
+A step reaches out of the process: a file or a lock, a statement in the database, a message to a server, its answer. The
+process counts its own steps, so that a point of the kill is the same on every machine, however fast. The program is the
+product's own: Python itself and SQLite tell of what is about to be done, and nothing is put in its place.
+"""
+
+import json
+import os
+import random
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from adapter.cli import main
+from tests.acceptance.command import NO_SETTINGS, ROOT
+from tests.river.hospital import STUDY, River, content
+
+# By the function of the adapter that a step is in; all else is the opening and closing of what is needed.
+PARTS = {"_pull": "pull", "_record": "record", "deliver_pending": "deliver"}
+AROUND = "around"
+MESSAGES = {"http.client.send": "HTTP", "smtplib.send": "SMTP"}
+FILES = frozenset({"os.mkdir", "os.link", "os.remove", "os.rename", "fcntl.flock", "fcntl.lockf", "socket.connect"})
+RECEIVING = frozenset({"recv", "recv_into"})
+WRITING = os.O_WRONLY | os.O_RDWR
+# `GET /fhir/Patient`, `rcpt`, `INSERT INTO journal_run`
+KIND = re.compile(r"[A-Z]+ /[^?\s]*|[a-z]{4}\b|[A-Z]{3,}(?: [A-Z]+)*(?: \w+)?")
+WITH_CONTENT = ("HTTP POST", "HTTP PUT")
+# To die before one of these is to die before the next step: nothing has left the process in between.
+IDLE = ("SQL SELECT", "SQL BEGIN", "SQL PRAGMA")
+KILLED = -signal.SIGKILL
+
+
+@dataclass
+class Steps:
+    """Counts the steps of this process, notes each before it is taken, and dies before one of them."""
+
+    notes: int
+    last: int | None
+    count: int = 0
+    before: str = ""
+
+    def __call__(self, name: str, told: tuple[Any, ...]) -> None:
+        """Take what Python tells of something that is about to be done."""
+        if name in FILES or (name == "open" and told[2] & WRITING):
+            self.step(name)
+        elif name in MESSAGES:
+            about = f"{MESSAGES[name]} {named(told[1])}"
+            self.step(f"{about} goes out")
+            if not about.startswith(WITH_CONTENT):
+                self.answered(about)
+
+    def watch(self, connection: sqlite3.Connection, _: object) -> None:
+        """Have a new connection tell of its statements."""
+        connection.set_trace_callback(self.statement)
+
+    def statement(self, sql: str) -> None:
+        """Take what SQLite tells; the same statement for many rows is one step."""
+        about = f"SQL {named(sql)}"
+        if about != self.before:
+            self.step(about)
+
+    def answered(self, about: str) -> None:
+        """Count the answer as a step; Python tells of it in a way that is slow, and so for the last step alone."""
+        if self.count == self.last:
+            sys.setprofile(self.answer)
+        self.step(f"{about} is answered", here=False)
+
+    def answer(self, _: FrameType, what: str, called: object) -> None:
+        """Die where the answer would be read: whatever the server does, nobody hears of it."""
+        if what == "c_call" and getattr(called, "__name__", "") in RECEIVING:
+            die()
+
+    def step(self, about: str, *, here: bool = True) -> None:
+        """Note a step, and die if it is the last."""
+        os.write(self.notes, f"{part(sys._getframe(1))}\t{about}\n".encode())
+        if here and self.count == self.last:
+            die()
+        self.before, self.count = about, self.count + 1
+
+
+def die() -> None:
+    """End as a machine ends that loses its power."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def named(message: str | bytes) -> str:
+    """Return what kind of message or statement it is, without what differs from run to run."""
+    text = message if isinstance(message, str) else message[:200].decode("utf-8", "replace")
+    found = KIND.match(text)
+    return found[0] if found else "content"
+
+
+def part(frame: FrameType | None) -> str:
+    """Return in which part of the run we are."""
+    while frame is not None:
+        if frame.f_code.co_name in PARTS:
+            return PARTS[frame.f_code.co_name]
+        frame = frame.f_back
+    return AROUND
+
+
+def nurse() -> None:
+    """Make a process for each run by a fork: a new interpreter takes longer than the run itself."""
+    import adapter.wiring  # noqa: F401 - so that no child has to
+
+    for line in sys.stdin:
+        asked = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # which is for exit codes
+            steps = Steps(os.open(asked["notes"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), asked["last"])
+            event.listen(Engine, "connect", steps.watch)
+            sys.addaudithook(steps)
+            os._exit(main(asked["words"]))
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+        sys.stdout.flush()
+
+
+class Nursery:
+    """Gives one run after the other a process of its own."""
+
+    def __init__(self) -> None:
+        environment = {name: text for name, text in os.environ.items() if not name.startswith("TRIAL_ADAPTER_")}
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", "from tests.river.nursery import nurse; nurse()"],
+            cwd=ROOT,
+            env=environment | NO_SETTINGS,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def run(self, settings: Path, as_of: str, last: int | None = None) -> tuple[int, list[str]]:
+        """Run the adapter, kill it before step `last`; return how it ended and the steps, the last one not taken."""
+        notes = settings.with_name("steps")
+        words = ["run", "--config", str(settings), "--as-of", as_of]
+        print(json.dumps({"words": words, "notes": str(notes), "last": last}), file=self._process.stdin, flush=True)
+        code = int(self._process.stdout.readline())
+        return code, notes.read_text(encoding="utf-8").splitlines()
+
+    def close(self) -> None:
+        """End when all runs have ended."""
+        self._process.communicate()
+
+
+def points(days: list[list[str]], shares: Mapping[str, int], seed: int) -> list[tuple[int, int]]:
+    """Choose days and steps to be killed at: so many of each part of each day, spread over it."""
+    chance, chosen = random.Random(seed), []
+    for day, steps in enumerate(days):
+        for name, share in shares.items():
+            mine = [number for number, step in enumerate(steps) if step.startswith(f"{name}\t")]
+            there = [number for number in mine if not steps[number].split("\t")[1].startswith(IDLE)]
+            edges = [round(len(there) * edge / share) for edge in range(share + 1)]
+            chosen += [(day, there[chance.randrange(a, b)]) for a, b in pairwise(edges)]
+    return chosen
+
+
+def recorded(river: River) -> tuple[Any, ...]:
+    """Return what the journal says in the end: decisions, changes, numbers, deliveries and what was written."""
+    decided = {who: content(line) for who, line in river.decisions().items()}
+    with river.journal() as journal:
+        changes = [(one.id, one.patient, one.kind, one.old_standing, one.new_standing,
+                    content(json.loads(one.moved_by))) for one in journal.changes(STUDY)]  # fmt: skip
+        known = [(journal.screening_number(STUDY, who), len(journal.history(STUDY, who))) for who in decided]
+        told = [(one.id, one.output, one.key, one.payload, state) for output in ("research_subject", "email")
+                for state in ("pending", "done", "dead") for one in journal.deliveries(output, state)]  # fmt: skip
+        rows = [journal.subject(STUDY, who) for who in decided]
+    written = [(row.patient, row.status, row.period_start, row.extension) for row in rows if row]
+    return decided, changes, known, told, written
