@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from adapter.facts.coding.codes import Codes
+from adapter.facts.coding.codes import ANY, Codes
 from adapter.places import folder
 from adapter.study.codelists import OWN_SYSTEM, load_codelists
 
@@ -233,7 +233,7 @@ def test_words_for_results(codes):
     assert codes.value_word(None, None, " 可疑阳性 ", "c3") == "indeterminate"
     assert codes.value_word(SNOMED, "77386006", None, "pregnancy_status") == "positive"
     assert codes.value_word(OWN_SYSTEM, "absent", None, "sledai.rash") == "absent"
-    assert codes.value_word(None, None, "疗效欠佳", "*") == "inadequate"
+    assert codes.value_word(None, None, "疗效欠佳", ANY) == "inadequate"
     assert codes.value_word(None, None, None, "c3") is None
 
 

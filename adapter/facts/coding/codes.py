@@ -23,6 +23,7 @@ READS["any"] = frozenset().union(*READS.values())
 WORDS = frozenset({"finding", "attestation"})
 CAUSES = frozenset({"another", "own"})  # a finding is put down to another cause, or to the disease itself
 RESPONSES = frozenset({"inadequate", "intolerance", "relapse"})
+ANY = "*"  # in place of a concept: a response, whatever was asked
 LONGEST_CODE = 64  # of a classification; in a longer text every beginning would be tried
 REMEMBERED = 1 << 17
 
@@ -95,7 +96,7 @@ class Codes:
         return next((coding.showable() for coding in coded if coding.plain), Coding())
 
     def value_word(self, system: str | None, code: str | None, text: str | None, concept: str) -> str | None:
-        """Return what a coded or worded result of this concept (`*`: of any) means here, where a table says so."""
+        """Return what a coded or worded result of this concept (ANY: a response) means here, where a table says so."""
         keys = [(self._lists.canonical(system), _exact(code))] if code else []
         keys += [("", fold(said)) for said in (code if not system else None, text) if said]
         found = (self._words.get((*key, about)) for key in keys for about in (concept, ""))
@@ -121,8 +122,8 @@ class Codes:
 
     def response(self, reason: str) -> str | None:
         """Return what a reason for stopping a drug says of its effect, in the words of the tables."""
-        word = self.value_word(None, None, reason, "*")
-        return word if word in RESPONSES else next((one for one in self._meanings(reason) if one in RESPONSES), None)
+        word = self.value_word(None, None, reason, ANY)
+        return word or next((one for one in self._meanings(reason) if one in RESPONSES), None)
 
     def only_measures(self, texts: Iterable[str]) -> bool:
         """Tell whether what names a drug measures it or speaks of it, and gives none."""
@@ -211,8 +212,9 @@ def _index_words(lists: Codelists) -> dict[tuple[str, str, str], str]:
         if line["code"] and line["system"]:
             keys.append((lists.canonical(line["system"]), _exact(line["code"])))
         for key in keys:
-            for about in (lists.names.get(fold(line["concept"]), ""), "*"):
-                words.setdefault((*key, about), line["value"])
+            words.setdefault((*key, lists.names.get(fold(line["concept"]), "")), line["value"])
+            if line["value"] in RESPONSES:  # why a drug was stopped: the same code may be the result of a test
+                words.setdefault((*key, ANY), line["value"])
     return words
 
 

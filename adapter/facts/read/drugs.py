@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adapter.facts.coding.codes import RESPONSES, Codes
+from adapter.facts.coding.codes import ANY, Codes
 from adapter.facts.read.row import NOT_WANTED, Medicine, Outcome, Period, Row, codings_in, displays, texts_in
 from adapter.screening.model import Because, Fact, Kind
 
@@ -174,10 +174,10 @@ def _period(row: Row, state: str) -> Period:
 def _response(row: Row) -> str | None:
     """Return what the reason for the status says of the drug's effect."""
     codings = row.codings("reasons")
-    coded = (row.codes.value_word(_said(c, "system"), _said(c, "code"), None, "*") for c in codings)
+    coded = (row.codes.value_word(_said(c, "system"), _said(c, "code"), None, ANY) for c in codings)
     texts = [*displays(codings), *row.texts("reason_texts")]
     worded = (row.codes.response(text) for text in texts)
-    return next((word for word in (*coded, *worded) if word in RESPONSES), None)
+    return next((word for word in (*coded, *worded) if word), None)
 
 
 def _said(coding: Mapping[str, Any], name: str) -> str | None:
