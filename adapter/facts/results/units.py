@@ -22,6 +22,7 @@ NEAR = Context(prec=28)  # for a division that does not end: 101 degrees Fahrenh
 EXACT = Context(prec=3 * LONGEST, Emax=MAX_EMAX, Emin=MIN_EMIN)
 ONE = (Decimal(1), Decimal(1))
 SUPERSCRIPT = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+CROSS = re.compile(r"^[xX*](?=10)")  # 5.2 x10^9/L, 5.2*10^9/L
 SIGNS = str.maketrans({"\u03bc": "u", "×": "x", "·": ".", "•": ".", "∙": ".", "⋅": "."})
 
 
@@ -71,8 +72,8 @@ def plain_text(text: str) -> str:
 
 
 def plain_unit(text: str) -> str:
-    """Return a unit as it is looked up: in one spelling, without blanks, micro as u."""
-    return "".join(plain_text(text).split())
+    """Return a unit as it is looked up: in one spelling, without blanks and the cross before a power, micro as u."""
+    return CROSS.sub("", "".join(plain_text(text).split()))
 
 
 def trustworthy(number: Decimal) -> bool:
