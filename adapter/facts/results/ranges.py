@@ -17,8 +17,8 @@ BETWEEN = r"\s*(?:--?|~|to|至|到)\s*"
 SIGN = r"(?P<sign><=|>=|<|>)?\s*"
 DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "〜": "~", "∼": "~", "∶": ":"})
 POWERED = re.compile(f"{SIGN}(?P<first>{PLAIN}{POWER})(?:{BETWEEN}(?P<second>{PLAIN}{POWER}))?\\s*{UNIT}")
-# "3.2x10^9/L" is 3.2 of the unit x10^9/L, where "2.5x10^4 IU/mL" is a number and a unit: both are tried. A power without
-# its sign, 186 109/L, is one only where a blank or a cross parts it from the number.
+# "3.2x10^9/L" is 3.2 of the unit x10^9/L, where "2.5x10^4 IU/mL" is a number and a unit: both are tried.
+# A power without its sign, 186 109/L, is one only where a blank or a cross parts it from the number.
 POWER_UNIT = r"[x*]?\s*10[\^*eE(][^<>=,;]{0,40}|(?:(?<=\s)|[x*]\s*)10\d\d?/[^<>=,;]{0,40}"
 COUNTED = re.compile(f"{SIGN}(?P<first>{PLAIN})(?:{BETWEEN}(?P<second>{PLAIN}))?\\s*(?P<unit>{POWER_UNIT})")
 TITRE = re.compile(r"(?<![\d.:/~-])(<=|>=|<|>)?\s*(?<!\d)1\s*[:/]\s*(\d{1,7})(?!\s*[\d.,:/~-])")
