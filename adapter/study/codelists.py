@@ -16,6 +16,10 @@ from adapter.errors import StudyError, did_you_mean
 OWN_SYSTEM = "https://trial-adapter.example/fhir/CodeSystem/concepts"
 NAMED = ("http://", "https://", "urn:")  # systems that a server knows by name
 KINDS = frozenset({"lab", "vital", "observation", "score", "finding", "attestation", "condition", "procedure"})
+BRACKETS = str.maketrans("[]{}【】〔〕〖〗《》", "()" * 6)
+BLANK = re.compile(r" (?![a-z0-9])|(?<![a-z0-9]) ")  # a blank parts nothing but Latin words and numbers
+MARKS = re.compile(r"^[*#★☆▲△●◆]+|\((?:急|急诊|加急|急查|stat)\)")  # of accreditation, of urgency
+MANGLED = re.compile(r"\d(?:\.\d+)?E\+\d+")
 # A table is known by its columns, not by its file's name: the first line that is contained in the header decides.
 TABLES: Mapping[str, frozenset[str]] = {
     "entries": frozenset({"concept", "kind", "system", "code"}),
@@ -102,6 +106,17 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def exact(code: str) -> str:
+    """Return a code as it is compared: its width and case and the blanks around it do not count."""
+    return unicodedata.normalize("NFKC", code).strip().upper()
+
+
+def heading(text: str) -> str:
+    """Return the name of a test or a diagnosis without what hospitals vary: brackets, blanks, marks, `(急)`."""
+    said = BLANK.sub("", fold(text).translate(BRACKETS))
+    return MARKS.sub("", said) or said
+
+
 def system_key(system: object) -> str:
     """Return a system without version, scheme, `www.`, final slash and case."""
     if not isinstance(system, str):
@@ -147,19 +162,21 @@ def _read(file: Path) -> tuple[str, list[Line]]:
     for table, columns in TABLES.items():
         if columns <= header:
             return table, lines
+    if len(header) == 1 and re.search("[;\t]", "".join(header)):
+        raise StudyError(f"{file}: no commas in its first line. Save it with commas (in Excel: CSV UTF-8).")
     known = "; ".join(",".join(sorted(columns)) for columns in TABLES.values())
     raise StudyError(f"{file}: its columns ({','.join(sorted(header))}) are those of no table. Known: {known}.")
 
 
 def _header(file: Path) -> set[str]:
     with file.open(encoding="utf-8-sig", newline="") as stream:
-        return {cell.strip() for cell in next(csv.reader(stream), [])}
+        return {cell.strip().casefold() for cell in next(csv.reader(stream), [])}
 
 
 def _lines(file: Path) -> Iterator[Line]:
     with file.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.reader(stream)
-        header = [cell.strip() for cell in next(reader, [])]
+        header = [cell.strip().casefold() for cell in next(reader, [])]
         for row in reader:
             cells = [cell.strip() for cell in row]
             if len(cells) > len(header):
@@ -234,9 +251,28 @@ def _check_hospital(lists: Codelists, codes: Sequence[Line], systems: Sequence[L
             raise line.fault(f'no concept "{line["concept"]}".{did_you_mean(fold(line["concept"]), lists.names)}')
         if line["value"] and meanings and line["value"] not in meanings:
             raise line.fault(f'no value "{line["value"]}".{did_you_mean(line["value"], meanings)}')
+        if MANGLED.fullmatch(line["code"]):
+            raise line.fault(f'Excel has rewritten the code "{line["code"]}". Make the column text and enter it again.')
+    _check_agreement(lists, codes)
     for line in systems:
         if system_key(line["means"]) not in lists.systems:
             raise line.fault(f'no system "{line["means"]}".{did_you_mean(line["means"], lists.systems)}')
+
+
+def _check_agreement(lists: Codelists, codes: Sequence[Line]) -> None:
+    """One code or text is one result, and one unit, of each concept."""
+    first: dict[tuple[str, ...], Line] = {}
+    for line in codes:
+        about = lists.names.get(fold(line["concept"]), "")
+        code = (lists.canonical(line["system"]), exact(line["code"])) if line["code"] else ("", heading(line["text"]))
+        for column in ("value",) if line["value"] else ("unit",) if line["unit"] else ():
+            other = first.setdefault((column, *code, about), line)
+            if other[column] != line[column]:
+                named, of = line["code"] or line["text"], f" of {line['concept']}" if line["concept"] else ""
+                raise line.fault(
+                    f'"{named}"{of} has the {column} "{line[column]}" here and "{other[column]}" in line '
+                    f"{other.number}. Keep one of the two."
+                )
 
 
 def tokens(lists: Codelists, concepts: Iterable[str]) -> tuple[str, ...]:

@@ -30,6 +30,14 @@ HEADER = "system,code,text,concept,unit,value\n"
         (HEADER + "s,,,creatinine,,\n", "line 2: neither a code nor a text"),
         (HEADER + "s,c,,creatinine,,,,\n", "line 2: more cells than columns"),
         ("system,code\ns,c\n", "those of no table"),
+        ("system;code;text;concept\ns;c;;creatinine\n", "codes.csv: no commas in its first line"),
+        (HEADER + "s,1.23E+11,,creatinine,,\n", 'line 2: Excel has rewritten the code "1.23E+11"'),
+        (
+            HEADER + "s,1,,c3,g/L,\ns,1,,c3,,\nS,１,,c3,mg/dL,\n",
+            'line 4: "１" of c3 has the unit "mg/dL" here and "g/L" in line 2. Keep one of the two.',
+        ),
+        (HEADER + ",,阳性(1),hbsag,,positive\n,,阳性（1）,hbsag,,negative\n", 'here and "positive" in line 2'),
+        (HEADER + "r,1,,,,positive\nr,1,,,,negative\n", 'line 3: "1" has the value "negative" here'),
         ("", "those of no table"),
     ],
 )
@@ -60,3 +68,19 @@ def test_a_hospital_that_does_not_exist_is_refused(tmp_path):
 )
 def test_a_hospital_may_write_any_name_of_a_concept(tmp_path, name):
     assert load_codelists([SHARED], hospital(tmp_path, HEADER + f"s,c,,{name},,\n")).site
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        HEADER + "s,1,,c3,g/L,\n",
+        "\ufeff" + HEADER.replace(",", " , ") + " s , 1 ,, c3 , g/L ,\n",
+        (HEADER + "s,1,,c3,g/L,\n\n,,,,,\n").replace("\n", "\r\n"),
+        "System,Code,Text,Concept\ns,1,,C3\n",
+        HEADER + "s,1,,c3,g/L,\n" * 2 + "r,1,,hbsag,,positive\nr,1,,anti_hcv,,negative\nr,1,,,,present\n",
+    ],
+)
+def test_a_table_may_come_from_any_program(tmp_path, table):
+    (tmp_path / "codes.csv").write_bytes(table.encode())
+    lists = load_codelists([SHARED], tmp_path)
+    assert {(line["system"], line["code"], line["concept"].casefold()) for line in lists.site} == {("s", "1", "c3")}

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from adapter.facts.coding.drug_names import NameFinder
 from adapter.facts.coding.unmapped import Coding
-from adapter.study.codelists import Codelists, Line, fold
+from adapter.study.codelists import Codelists, Line, exact, fold, heading
 
 # What sort of rows each reader looks at. A hospital writes procedures among its conditions too, never the reverse.
 READS: dict[str, frozenset[str]] = {
@@ -56,6 +56,7 @@ class Codes:
         self._coded: dict[tuple[str, str], list[_Row]] = {}
         self._prefixed: dict[str, dict[str, list[_Row]]] = {system: {} for system in lists.prefixed}
         self._texts: dict[str, list[_Row]] = {}
+        self._named: dict[str, dict[tuple[str, str], list[_Row]]] = {}  # texts beside the hospital's codes, by code
         self._index()
         self._names = NameFinder(lists.drugs.values())
         self._words = _index_words(lists)
@@ -76,14 +77,14 @@ class Codes:
         rows = [row for c in known for row in self.of_coding(_text(c.get("system")), _text(c.get("code")), kind)]
         if rows:
             return _unique(row.match for row in rows if _holds(row.text, texts))
-        uncoded = [text, *(c.get("display") for c in known if not c.get("code") or kind == "drug")]
-        return _unique(match for said in uncoded if isinstance(said, str) for match in self.of_text(said, kind))
+        bare = not any(c.get("code") for c in known)
+        return _unique(match for said in texts for match in self.of_text(said, kind, bare))
 
     def wanted(self, system: object, code: object, text: object, *, kind: str = "any") -> bool:
         """Tell whether a coding or a text can mean anything; a cheap question for the door."""
         if self.of_coding(_text(system), _text(code), kind):
             return True
-        return isinstance(text, str) and bool(self.of_text(text, kind))
+        return isinstance(text, str) and bool(self.of_text(text, kind, True))
 
     def missed(self, codings: Iterable[Coding]) -> Coding | None:
         """Return the coding that a hospital could map; None where one is known, or of a system of the codelists."""
@@ -97,15 +98,15 @@ class Codes:
 
     def value_word(self, system: str | None, code: str | None, text: str | None, concept: str) -> str | None:
         """Return what a coded or worded result of this concept (ANY: a response) means here, where a table says so."""
-        keys = [(self._lists.canonical(system), _exact(code))] if code else []
-        keys += [("", fold(said)) for said in (code if not system else None, text) if said]
+        keys = [(self._lists.canonical(system), exact(code))] if code else []
+        keys += [("", heading(said)) for said in (code if not system else None, text) if said]
         found = (self._words.get((*key, about)) for key in keys for about in (concept, ""))
         return next((word for word in found if word), None)
 
     def is_local(self, codings: Iterable[object], texts: Iterable[object]) -> bool:
         """Tell whether a route or form keeps a drug where it is put: skin, eye, nose, lung, joint."""
         known = [coding for coding in codings if isinstance(coding, Mapping)]
-        coded = [(self._lists.canonical(c.get("system")), _exact(_text(c.get("code"))).casefold()) for c in known]
+        coded = [(self._lists.canonical(c.get("system")), exact(_text(c.get("code"))).casefold()) for c in known]
         said = [fold(text) for text in (*texts, *(coding.get("display") for coding in known)) if isinstance(text, str)]
         for pattern, system in self._routes:
             heard = (code for where, code in coded if where == system) if system else said
@@ -140,7 +141,7 @@ class Codes:
         for drug in self._lists.drugs.values():
             for system, code in drug.codes:
                 rows = [_Row(match, READS["drug"]) for match in _of_drug(self._lists, drug.id, drug.name)]
-                self._coded.setdefault((self._lists.canonical(system), _exact(code)), []).extend(rows)
+                self._coded.setdefault((self._lists.canonical(system), exact(code)), []).extend(rows)
         for line in self._lists.site:
             self._index_site(line)
 
@@ -150,7 +151,7 @@ class Codes:
             for part in _parts(line["code"]):
                 self._prefixed[system].setdefault(part, []).append(row)
         else:
-            self._coded.setdefault((system, _exact(line["code"])), []).append(row)
+            self._coded.setdefault((system, exact(line["code"])), []).append(row)
 
     def _index_site(self, line: Line) -> None:
         concept = self._lists.names[fold(line["concept"])]
@@ -163,28 +164,39 @@ class Codes:
         # A row applies wherever a code is read; only a drug is never a finding, nor a finding a drug.
         reads = READS["drug"] if kinds == READS["drug"] else READS["any"] - READS["drug"]
         rows = [_Row(match, reads) for match in matches]
+        text = heading(line["text"])
         if line["code"]:
-            key = (self._lists.canonical(line["system"]), _exact(line["code"]))
+            key = (self._lists.canonical(line["system"]), exact(line["code"]))
             self._coded.setdefault(key, []).extend(rows)
-        if line["text"] and not line["code"]:
-            self._texts.setdefault(fold(line["text"]), []).extend(rows)
+            self._named.setdefault(text, {}).setdefault(key, []).extend(rows)
+        else:
+            self._texts.setdefault(text, []).extend(rows)
 
     def _of_coding(self, system: str, code: str, kind: str) -> tuple[_Row, ...]:
         if not code:
             return ()
         where = self._lists.canonical(system)
-        rows = [*self._coded.get((where, _exact(code)), ())]
+        rows = [*self._coded.get((where, exact(code)), ())]
         codes = self._prefixed.get(where)
         if codes is not None:
             rows += [row for part in _parts(code) for row in _longest(codes, part)]
         return tuple(row for row in rows if row.kinds & READS[kind])
 
-    def _of_text(self, text: str, kind: str) -> tuple[Match, ...]:
-        rows = [row.match for row in self._texts.get(fold(text), ()) if row.kinds & READS[kind]]
-        if rows or "drug" not in READS[kind]:
-            return tuple(rows)
+    def _of_text(self, text: str, kind: str, bare: bool) -> tuple[Match, ...]:
+        """Return what a text means; `bare`: no code stands beside it."""
+        said = heading(text)
+        rows = self._texts.get(said) or (self._beside_codes(said) if bare and said else [])
+        matches = tuple(row.match for row in rows if row.kinds & READS[kind])
+        if matches or "drug" not in READS[kind]:
+            return matches
         found = self._names.find(text)
         return _unique(match for drug, name in found for match in _of_drug(self._lists, drug, name))
+
+    def _beside_codes(self, text: str) -> list[_Row]:
+        """Return what the codes mean that the hospital calls by this name, where they mean the same."""
+        meanings = list(self._named.get(text, {}).values())
+        same = len({frozenset((row.match.concept, row.match.drug) for row in rows) for rows in meanings}) == 1
+        return [row for rows in meanings for row in rows] if same else []
 
 
 def _route_pattern(line: Line) -> re.Pattern[str]:
@@ -208,9 +220,9 @@ def _kinds_of(lists: Codelists) -> dict[str, frozenset[str]]:
 def _index_words(lists: Codelists) -> dict[tuple[str, str, str], str]:
     words: dict[tuple[str, str, str], str] = {}
     for line in lists.words:
-        keys = [("", fold(said)) for said in (line["text"], "" if line["system"] else line["code"]) if said]
+        keys = [("", heading(said)) for said in (line["text"], "" if line["system"] else line["code"]) if said]
         if line["code"] and line["system"]:
-            keys.append((lists.canonical(line["system"]), _exact(line["code"])))
+            keys.append((lists.canonical(line["system"]), exact(line["code"])))
         for key in keys:
             words.setdefault((*key, lists.names.get(fold(line["concept"]), "")), line["value"])
             if line["value"] in RESPONSES:  # why a drug was stopped: the same code may be the result of a test
@@ -224,10 +236,6 @@ def _of_drug(lists: Codelists, drug: str, name: str) -> list[Match]:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _exact(code: str) -> str:
-    return unicodedata.normalize("NFKC", code).strip().upper()
 
 
 @lru_cache(REMEMBERED)
