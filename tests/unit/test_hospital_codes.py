@@ -170,3 +170,21 @@ def test_an_item_of_a_form_is_found_at_any_depth_and_version(asked, facts):
     form = {"resourceType": "QuestionnaireResponse", "status": "completed", "questionnaire": asked, "item": items}
     found = [(fact.concept, fact.word or str(fact.quantity.low)) for fact in facts(rows, form)]
     assert sorted(found) == [("sledai.rash", "present"), ("sledai.total", "12")]
+
+
+@pytest.mark.parametrize(
+    ("row", "value", "word"),
+    [
+        ("hbsag,", {"valueInteger": 1}, "positive"),
+        ("hbsag,", {"valueString": "１"}, "positive"),
+        ("hbsag,", {"valueQuantity": {"value": 1}}, "positive"),
+        ("hbsag,", {"valueQuantity": {"value": 1, "unit": "IU/mL"}}, None),
+        ("hbsag,", {"valueString": "1 IU/mL"}, None),
+        ("hbsag,IU/mL", {"valueQuantity": {"value": 1}}, None),
+        ("hbsag,IU/mL", {"valueString": "1"}, None),
+        ("hbsag,IU/mL", {"valueString": "阳"}, "positive"),
+    ],
+)
+def test_a_number_is_a_code_only_where_it_measures_nothing(row, value, word, facts):
+    rows = f"urn:hospital:lis,9,,{row},\n,,1,,,positive\n"
+    assert [fact.word for fact in facts(rows, observation(local("9"), **value))] == [word]

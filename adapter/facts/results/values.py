@@ -106,13 +106,15 @@ class _Reader:
         return [text for text in written if isinstance(text, str) and text.strip() and len(text) <= LONGEST_TEXT]
 
     def site_word(self, value_word: ValueWord) -> str | None:
-        """Return the hospital's own meaning of a code, a text or a bare number."""
+        """Return the hospital's own meaning of a code, a text or a bare number; a number of a unit is a measurement."""
         asked: list[tuple[str | None, str | None, str | None]] = []
         for coding in self.codings:
             system, code, display = (_text(coding.get(key)) for key in ("system", "code", "display"))
             asked += [(system, code, display)] if code or display else []
         bare = [str(number) for name in ("integer", "number") if isinstance(number := self.value(name), (Decimal, int))]
-        asked += [(None, None, text.strip()) for text in [*self.texts(), *bare]]
+        written = [text.strip() for text in [*self.texts(), *bare]]
+        measured = self.hint or self.value("unit") or self.value("unit_code")
+        asked += [(None, None, text) for text in written if not (measured and _number(text) is not None)]
         return next((word for key in asked if (word := value_word(*key))), None)
 
     def said(self) -> Wording:
@@ -231,14 +233,9 @@ class _Reader:
         if self.value("codings"):
             return Because.UNMAPPED
         reasons = self.row.get("absent_reason_codings")
-        codes = (
-            [coding.get("code") for coding in reasons if isinstance(coding, Mapping)]
-            if isinstance(reasons, list)
-            else []
-        )
-        return (
-            Because.UNREADABLE if any(code in FAILED for code in codes if isinstance(code, str)) else Because.NO_RESULT
-        )
+        given = [one for one in reasons if isinstance(one, Mapping)] if isinstance(reasons, list) else []
+        failed = any(one.get("code") in FAILED for one in given if isinstance(one.get("code"), str))
+        return Because.UNREADABLE if failed else Because.NO_RESULT
 
     def received(self) -> str:
         """Return the value as it came."""
