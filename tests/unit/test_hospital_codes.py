@@ -188,3 +188,19 @@ def test_an_item_of_a_form_is_found_at_any_depth_and_version(asked, facts):
 def test_a_number_is_a_code_only_where_it_measures_nothing(row, value, word, facts):
     rows = f"urn:hospital:lis,9,,{row},\n,,1,,,positive\n"
     assert [fact.word for fact in facts(rows, observation(local("9"), **value))] == [word]
+
+
+@pytest.mark.parametrize(("named", "route"), [("他克莫司软膏", "local"), ("他克莫司胶囊", None), ("", None)])
+def test_the_form_beside_a_drug_code_says_where_the_drug_is_put(named, route, facts):
+    code = {"coding": [{"system": LIS, "code": "Y1"}]}
+    row = f"{LIS},Y1,{named},他克莫司,,\n"
+    drug = {"resourceType": "MedicationStatement", "status": "active"}
+    for said in (
+        {"medicationCodeableConcept": code},
+        {
+            "contained": [{"resourceType": "Medication", "id": "m", "code": code}],
+            "medicationReference": {"reference": "#m"},
+        },
+    ):
+        (fact,) = facts(row, drug | said)
+        assert (fact.item, dict(fact.extra).get("route")) == ("drug.tacrolimus", route)

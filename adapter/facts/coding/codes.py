@@ -38,6 +38,7 @@ class Match:
     is_word: bool = False  # a person's answer, not a measurement
     sex: str = ""  # the only sex this row speaks of
     drug: str = ""  # the drug, where the concept is its class
+    local: bool = False  # the hospital names a form that stays where it is put
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,11 @@ class Codes:
         self._prefixed: dict[str, dict[str, list[_Row]]] = {system: {} for system in lists.prefixed}
         self._texts: dict[str, list[_Row]] = {}
         self._named: dict[str, dict[tuple[str, str], list[_Row]]] = {}  # texts beside the hospital's codes, by code
+        self._routes = [(_route_pattern(line), lists.canonical(line["system"])) for line in lists.routes]
         self._index()
         self._names = NameFinder(lists.drugs.values())
         self._words = _index_words(lists)
         self._spoken = {lists.canonical(system) for system in lists.systems}
-        self._routes = [(_route_pattern(line), lists.canonical(line["system"])) for line in lists.routes]
         self._notes = [(re.compile(line["pattern"], re.IGNORECASE), line["meaning"]) for line in lists.notes]
         self.of_coding = lru_cache(REMEMBERED)(self._of_coding)
         self.of_text = lru_cache(REMEMBERED)(self._of_text)
@@ -160,10 +161,11 @@ class Codes:
         if concept in self._lists.drugs:
             matches = _of_drug(self._lists, concept, self._lists.drugs[concept].name)
         else:
-            matches = [Match(concept, named, line["unit"] or None, bool(kinds & WORDS), drug="")]
+            matches = [Match(concept, named, line["unit"] or None, bool(kinds & WORDS))]
         # A row applies wherever a code is read; only a drug is never a finding, nor a finding a drug.
         reads = READS["drug"] if kinds == READS["drug"] else READS["any"] - READS["drug"]
-        rows = [_Row(match, reads) for match in matches]
+        local = reads == READS["drug"] and self.is_local((), [line["text"]])
+        rows = [_Row(replace(match, local=local), reads) for match in matches]
         text = heading(line["text"])
         if line["code"]:
             key = (self._lists.canonical(line["system"]), exact(line["code"]))
@@ -260,7 +262,7 @@ def _holds(condition: str, texts: Sequence[str]) -> bool:
 def _unique(matches: Iterable[Match]) -> tuple[Match, ...]:
     first: dict[tuple[str, str], Match] = {}
     for match in matches:
-        same = first.setdefault((match.concept, match.drug), match)
-        if match.unit and not same.unit:
-            first[match.concept, match.drug] = replace(same, unit=match.unit)
+        key = match.concept, match.drug
+        same = first.setdefault(key, match)
+        first[key] = replace(same, unit=same.unit or match.unit, local=same.local or match.local)
     return tuple(first.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adapter.facts.coding.codes import ANY, Codes
+from adapter.facts.coding.codes import ANY, Codes, Match
 from adapter.facts.read.row import NOT_WANTED, Medicine, Outcome, Period, Row, codings_in, displays, texts_in
 from adapter.screening.model import Because, Fact, Kind
 
@@ -81,7 +81,7 @@ def read_medicine(cells: Mapping[str, Any], codes: Codes) -> Medicine:
     if not matches:
         matches = tuple(match for text in texts for match in codes.concepts([], text, kind="drug"))
     forms = [*codings_in(cells, "form_codings"), *codings]
-    local = codes.is_local(forms, [*texts, *texts_in(cells, "form_text")])
+    local = codes.is_local(forms, [*texts, *texts_in(cells, "form_text")]) or _all_local(matches)
     return Medicine(matches, next(iter([*texts, *displays(codings)]), ""), local)
 
 
@@ -115,8 +115,12 @@ def _medicine(row: Row) -> Medicine:
         return referred
     codings = row.codings("codings", "routes")
     texts = row.texts("code_text", "medication_display", "route_texts", "dosage_texts")
-    local = referred.local or row.codes.is_local(codings, texts)
+    local = referred.local or _all_local(matches) or row.codes.is_local(codings, texts)
     return Medicine(matches, row.named() or row.text("medication_display") or referred.name, local)
+
+
+def _all_local(matches: Iterable[Match]) -> bool:
+    return all([match.local for match in matches] or [False])
 
 
 def _referred(row: Row) -> Medicine:
