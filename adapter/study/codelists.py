@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from adapter.errors import StudyError, did_you_mean
@@ -111,6 +111,7 @@ def exact(code: str) -> str:
     return unicodedata.normalize("NFKC", code).strip().upper()
 
 
+@lru_cache(1 << 16)
 def heading(text: str) -> str:
     """Return the name of a test or a diagnosis without what hospitals vary: brackets, blanks, marks, `(急)`."""
     said = BLANK.sub("", fold(text).translate(BRACKETS))

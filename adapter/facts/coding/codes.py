@@ -264,5 +264,6 @@ def _unique(matches: Iterable[Match]) -> tuple[Match, ...]:
     for match in matches:
         key = match.concept, match.drug
         same = first.setdefault(key, match)
-        first[key] = replace(same, unit=same.unit or match.unit, local=same.local or match.local)
+        if same is not match:
+            first[key] = replace(same, unit=same.unit or match.unit, local=same.local or match.local)
     return tuple(first.values())
