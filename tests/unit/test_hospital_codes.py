@@ -78,7 +78,8 @@ def test_a_code_that_is_a_result_and_a_reason_means_each_in_its_place(facts):
 )
 def test_a_text_is_known_whatever_its_brackets_blanks_and_marks(said, facts):
     row = ",,抗双链DNA抗体（IgG）,anti_dsdna,,\n"
-    for code in ({"text": said}, {"coding": [{"display": said}]}, local("0777", said)):
+    shown = {"coding": [{"system": LIS, "code": "0777", "display": said}]}
+    for code in ({"text": said}, {"coding": [{"display": said}]}, local("0777", said), shown):
         assert [fact.concept for fact in facts(row, observation(code, valueString="阳性"))] == ["anti_dsdna"]
 
 
