@@ -1,0 +1,180 @@
+"""SELENA-SLEDAI a second time, from section 4 of the clinical reference and sledai.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import NamedTuple
+
+from tests.population.chart import AS_OF, Chart, Diagnosis, Form, Result
+from tests.second.reading import ABSENT, FIRM, PRESENT, UNKNOWN, Between, State, abnormal, number, over, under, usable
+from tests.second.reading import when as spans
+from tests.second.states import any_of, newest, says, stated
+
+WEIGHTS = {  # sledai.csv
+    "seizure": 8, "psychosis": 8, "organic_brain_syndrome": 8, "visual_disturbance": 8, "cranial_nerve": 8,
+    "lupus_headache": 8, "cva": 8, "vasculitis": 8, "arthritis": 4, "myositis": 4, "urinary_casts": 4, "hematuria": 4,
+    "proteinuria": 4, "pyuria": 4, "rash": 2, "alopecia": 2, "mucosal_ulcers": 2, "pleurisy": 2, "pericarditis": 2,
+    "low_complement": 2, "increased_dna_binding": 2, "fever": 1, "thrombocytopenia": 1, "leukopenia": 1,
+}  # fmt: skip
+SEROLOGY = ("low_complement", "increased_dna_binding")
+INFECTED = ("pyuria", "hematuria", "fever")
+LOOK_BACK, MAX_AGE, RECENT = timedelta(10), timedelta(30), timedelta(90)
+HALF = Fraction("0.5")
+
+
+class Sledai(NamedTuple):
+    """The items, and the total and its clinical part as ranges; `conflict`: the total contradicts the items."""
+
+    items: dict[str, State]
+    total: tuple[int, int]
+    clinical: tuple[int, int]
+    conflict: bool
+
+    def at_least(self, part: str, limit: int) -> State:
+        """Does the total or the clinical part reach the limit?"""
+        if self.conflict:
+            return UNKNOWN
+        low, high = self.total if part == "total" else self.clinical
+        return PRESENT if low >= limit else ABSENT if high < limit else UNKNOWN
+
+
+def sledai(chart: Chart) -> Sledai:
+    """Score a chart on the index date."""
+    forms = [form for form in chart.forms if _is_bedside(form)]
+    totals = [form for form in chart.forms if form.total is not None and form.total <= 105 and _in_time(form)]
+    anchor = max((_on(form) for form in [*forms, *totals]), default=AS_OF)
+    on_form = [form for form in forms if _on(form) == anchor]
+    on_total = [form for form in totals if _on(form) == anchor]
+    measured = measured_items(chart, anchor)
+    items = {item: stated(measured.get(item, UNKNOWN), _said(on_form, item), undo=True) for item in WEIGHTS}
+    whole, clinical = bounds(items), bounds(items, without=SEROLOGY)
+    serology = bounds({item: items[item] for item in SEROLOGY})
+    if not on_total:
+        return Sledai(items, whole, clinical, conflict=False)
+    said = {form.total for form in on_total if form.total is not None}
+    low, high = min(said), max(said)
+    conflict = len(said) > 1 or not whole[0] <= low <= whole[1]
+    narrowed = (max(clinical[0], low - serology[1]), min(clinical[1], high - serology[0]))
+    return Sledai(items, (low, high), narrowed, conflict or narrowed[0] > narrowed[1])
+
+
+def bounds(items: dict[str, State], without: Iterable[str] = ()) -> tuple[int, int]:
+    """Unknown items give nothing to the lower bound and their weight to the upper one."""
+    left = {item: state for item, state in items.items() if item not in without}
+    low = sum(WEIGHTS[item] for item, state in left.items() if state == PRESENT)
+    return low, sum(WEIGHTS[item] for item, state in left.items() if True in state)
+
+
+def _on(form: Form) -> date:
+    found = spans(form.when)
+    assert found
+    return found.first.date()
+
+
+def _in_time(form: Form) -> bool:
+    return form.status == "completed" and timedelta(0) <= AS_OF - _on(form) <= MAX_AGE
+
+
+def _is_bedside(form: Form) -> bool:
+    return _in_time(form) and any(one.item.startswith("sledai.") for one in form.answers)
+
+
+def _said(forms: list[Form], item: str) -> State | None:
+    """What the newest form says; two of one day that disagree leave it unknown."""
+    words = {one.word for form in forms for one in form.answers if one.item == f"sledai.{item}"}
+    if not words:
+        return None
+    return UNKNOWN if len(words) > 1 else PRESENT if words == {"present"} else ABSENT
+
+
+def measured_items(chart: Chart, anchor: date) -> dict[str, State]:
+    """The nine items of laboratory and thermometer, from ten days before the anchor up to the index date."""
+    first = anchor - LOOK_BACK
+
+    def of(*concepts: str) -> list[Result]:
+        return [one for one in chart.results if one.concept in concepts]
+
+    def low(concept: str) -> State:
+        return newest(of(concept), first, lambda one: abnormal(one, "low"))
+
+    granular = newest(of("cast_granular"), first, lambda one: over(one, "0"))
+    red = newest(of("cast_rbc"), first, lambda one: over(one, "0"))
+    found = {
+        "urinary_casts": any_of(red, granular if granular == ABSENT else UNKNOWN),
+        "hematuria": newest(of("urine_rbc_hpf"), first, lambda one: over(one, "5")),
+        "pyuria": newest(of("urine_wbc_hpf"), first, lambda one: over(one, "5")),
+        "proteinuria": proteinuria(of("protein_24h"), of("upcr"), first),
+        "low_complement": _low_complement(low("c3"), low("c4"), low("ch50"), of("ch50"), first),
+        "increased_dna_binding": newest(of("anti_dsdna"), first, lambda one: abnormal(one, "high")),
+        "fever": newest(of("body_temperature"), first, lambda one: over(one, "38")),
+        "thrombocytopenia": newest(of("platelets"), first, lambda one: under(one, "100")),
+        "leukopenia": newest(of("wbc"), first, lambda one: under(one, "3")),
+    }
+    if any(_infected(one, first) for one in chart.diagnoses if one.concept == "urinary_infection"):
+        found |= {item: found[item] if found[item] == ABSENT else UNKNOWN for item in INFECTED}
+    return found
+
+
+def _low_complement(c3: State, c4: State, ch50: State, results: list[Result], first: date) -> State:
+    """CH50 need not be measured where C3 and C4 are normal; measured, it counts."""
+    measured = any(_may_serve(one, first) for one in results)
+    return any_of(c3, c4, ch50) if measured else any_of(c3, c4)
+
+
+def _may_serve(one: Result, first: date) -> bool:
+    found = spans(one.when)
+    return usable(one) and found is not None and found.last.date() >= first
+
+
+def _infected(one: Diagnosis, first: date) -> bool:
+    if one.verification in {"refuted", "entered-in-error"}:
+        return False
+    begun, ended = spans(one.onset), spans(one.abated)
+    return not (begun and begun.first.date() > AS_OF) and not (ended and ended.last.date() < first)
+
+
+def proteinuria(daily: list[Result], ratio: list[Result], first: date) -> State:
+    """More than 0.5 g a day and new, or risen by more than 0.5: SELENA. A ratio serves where no collection does."""
+    kind = daily if any(_may_serve(one, first) for one in daily) else ratio
+    return newest(kind, first, lambda one: _new_or_risen(one, kind))
+
+
+def _new_or_risen(one: Result, kind: list[Result]) -> State:
+    high, value, mine = over(one, "0.5"), number(one), spans(one.when)
+    if high == ABSENT or value is None or mine is None:
+        return high
+    earlier = [other for other in kind if _is_earlier(other, mine.first)]
+    if not earlier:
+        return UNKNOWN
+    last = max(spans(other.when) for other in earlier)  # type: ignore[type-var]
+    before = number(next(other for other in earlier if spans(other.when) == last))
+    assert before
+    state = any_of(_not(before.above(HALF)), _risen(before, value))
+    if state != ABSENT:
+        return state if high == PRESENT else UNKNOWN
+    recent = [number(other) for other in earlier if spans(other.when).last >= mine.first - RECENT]  # type: ignore[union-attr]
+    dipped = any(True in any_of(_not(low.above(HALF)), _risen(low, value)) for low in recent if low)
+    return UNKNOWN if dipped else ABSENT
+
+
+def _is_earlier(other: Result, first: object) -> bool:
+    found = spans(other.when)
+    return usable(other) and other.status in FIRM and number(other) is not None and bool(found and found.last < first)  # type: ignore[operator]
+
+
+def _not(state: State) -> State:
+    return frozenset(not one for one in state)
+
+
+def _risen(before: Between, now: Between) -> State:
+    """Did it rise by more than 0.5, for every pair of numbers the two may stand for?"""
+    most = None if now.high is None or before.low is None else now.high - before.low
+    least = None if now.low is None or before.high is None else now.low - before.high
+    open_low = now.low_open or before.high_open
+    gap = Between(least, open_low, most, now.high_open or before.low_open)
+    return gap.above(HALF)
+
+
+__all__ = ["Sledai", "says", "sledai"]

@@ -1,0 +1,115 @@
+"""From many results to the state of one item: now, ever, on two occasions; and Kleene's "any" and "all" on states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from itertools import product
+
+from tests.population.chart import Result
+from tests.second.reading import ABSENT, FIRM, PRESENT, UNKNOWN, State, caused, readable, usable, when
+
+Ask = Callable[[Result], State]
+
+
+def any_of(*states: State) -> State:
+    """True if one is true, false if all are false."""
+    return frozenset(any(one) for one in product(*states))
+
+
+def all_of(*states: State) -> State:
+    """True if all are true, false if one is false."""
+    return frozenset(all(one) for one in product(*states))
+
+
+def says(one: Result, ask: Ask) -> State:
+    """What one result says of the item: unknown at most while preliminary, absent where it has another cause."""
+    state = ask(one)
+    if one.status not in FIRM or not readable(one):
+        return UNKNOWN
+    return ABSENT if caused(one) and state != ABSENT else state
+
+
+def ever(results: Iterable[Result], ask: Ask) -> State:
+    """Present if any was, absent if measured and never: one that cannot be judged leaves it unknown (12)."""
+    states = [says(one, ask) for one in results if usable(one)]
+    return any_of(*states) if states else UNKNOWN
+
+
+def newest(results: Iterable[Result], first: date, ask: Ask) -> State:
+    """The state by the newest of the results from `first` on; all that may be the newest must agree."""
+    timed = [one for one in results if usable(one) and when(one.when)]
+    return frozenset().union(*_newest(tuple(timed), first, ask))
+
+
+def _newest(timed: Sequence[Result], first: date, ask: Ask) -> Iterable[State]:
+    within = [one for one in timed if _ends(one).date() >= first]
+    if not within:
+        yield UNKNOWN
+        return
+    latest = max(_begins(one) for one in within)
+    for one in within:
+        if _ends(one) >= latest or (not readable(one) and _ends(one).date() == latest.date()):
+            yield says(one, ask)
+            if _begins(one).date() < first:  # it may stand before the window: then as if it were not there
+                yield from _newest([other for other in within if other is not one], first, ask)
+
+
+def _begins(one: Result) -> datetime:
+    spans = when(one.when)
+    assert spans
+    return spans.first
+
+
+def _ends(one: Result) -> datetime:
+    spans = when(one.when)
+    assert spans
+    return spans.last
+
+
+def twice(results: Iterable[Result], ask: Ask) -> State:
+    """Abnormal on two occasions (days): one and no second occasion is unknown, fewer of two or more absent."""
+    usables = [one for one in results if usable(one)]
+    if not usables:
+        return UNKNOWN
+    states = [(one, says(one, ask)) for one in usables]
+    if _apart([one for one, state in states if state == PRESENT]) >= 2:
+        return PRESENT
+    doubted = [one for one, state in states if True in state]
+    if not doubted:
+        return ABSENT
+    if _days_at_most(doubted) <= 1 and _apart(usables) >= 2:
+        return ABSENT
+    return UNKNOWN
+
+
+def _apart(results: Iterable[Result]) -> int:
+    """On how many different days they surely were: as many as can be told apart from each other."""
+    count, until = 0, date.min
+    for _, last, first in sorted((_ends(one), _ends(one).date(), _begins(one).date()) for one in results if one.when):
+        if first > until:
+            count, until = count + 1, last
+    return count
+
+
+def _days_at_most(results: Iterable[Result]) -> int:
+    """On how many different days they may have been; an undated one may have been on a day of its own."""
+    exact, loose = set(), 0
+    for one in results:
+        if one.when and _begins(one).date() == _ends(one).date():
+            exact.add(_begins(one).date())
+        else:
+            loose += 1
+    return len(exact) + loose
+
+
+def stated(measured: State, said: State | None, *, undo: bool = False) -> State:
+    """A clinician's word beside what is measured: "present" stands; "absent" fills what is open (`undo`: and more)."""
+    if said is None or said == UNKNOWN:
+        return measured if said is None or measured == PRESENT else UNKNOWN
+    if said == PRESENT or undo:
+        return said
+    return PRESENT if measured == PRESENT else ABSENT
+
+
+__all__ = ["ABSENT", "PRESENT", "UNKNOWN", "all_of", "any_of", "ever", "newest", "says", "stated", "twice"]
