@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import NamedTuple
 
 from tests.population.chart import AS_OF, Chart, Result
@@ -94,8 +93,11 @@ def _with_code(measured: State | None, coded: State | None) -> State:
 
 
 def ana_entry(chart: Chart) -> State:
-    """At least 1:80 once; a plain "negative" is below it, a plain "positive" says nothing of it."""
-    return ever(_ana(chart), lambda one: _at_least_80(one))
+    """At least 1:80 once; a plain "negative" is below it, a plain "positive" says nothing of it.
+
+    It is no item: another cause of a positive one does not take the entry away.
+    """
+    return ever(_ana(chart), _at_least_80, excused=False)
 
 
 def _ana(chart: Chart) -> list[Result]:
@@ -184,7 +186,9 @@ def acr1997(chart: Chart) -> Set:
         found.ever_over("0", "cast_granular"),
     )
     protein = twice(found.results("protein_24h", "upcr"), lambda one: over(one, "0.5"))
-    haemolytic = stated(_with_code(None, found.coded("aiha")), found.said("acr97.hemolytic_anemia"))
+    reticulocytosis = found.ever_abnormal("high", "reticulocytes")
+    haemolysis = all_of(reticulocytosis, PRESENT if found.ever_abnormal("high", "dat") == PRESENT else UNKNOWN)
+    haemolytic = stated(_with_code(haemolysis, found.coded("aiha")), found.said("acr97.hemolytic_anemia"))
     measured = {
         "renal": any_of(protein, casts),
         "hematologic": any_of(
@@ -215,5 +219,3 @@ def _attested(computed: State, said: State | None) -> State:
         return PRESENT
     return ABSENT if said == ABSENT and computed == UNKNOWN else computed
 
-
-SPOKEN = timedelta(0)

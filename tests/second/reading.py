@@ -139,7 +139,7 @@ def readable(one: Result) -> bool:
 def over(one: Result, limit: str) -> State:
     """Is it above a fixed limit? 偶见, 未见 and negative words are not; 满视野 is."""
     if one.word:
-        return {"偶见": ABSENT, "未见": ABSENT, "未检出": ABSENT, "满视野": PRESENT}.get(one.word, UNKNOWN)
+        return ABSENT if one.word in NEGATIVE | {"偶见", "未见"} else PRESENT if one.word == "满视野" else UNKNOWN
     found = number(one)
     return UNKNOWN if found is None else found.above(F(limit))
 

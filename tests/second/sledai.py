@@ -31,10 +31,11 @@ class Sledai(NamedTuple):
     total: tuple[int, int]
     clinical: tuple[int, int]
     conflict: bool
+    unusable: bool = False  # the newest total cannot be one, and neither an older one nor a form stands in for it
 
     def at_least(self, part: str, limit: int) -> State:
         """Does the total or the clinical part reach the limit?"""
-        if self.conflict:
+        if self.conflict or self.unusable:
             return UNKNOWN
         low, high = self.total if part == "total" else self.clinical
         return PRESENT if low >= limit else ABSENT if high < limit else UNKNOWN
@@ -45,6 +46,7 @@ def sledai(chart: Chart) -> Sledai:
     forms = [form for form in chart.forms if _is_bedside(form)]
     totals = [form for form in chart.forms if form.total is not None and form.total <= 105 and _in_time(form)]
     anchor = max((_on(form) for form in [*forms, *totals]), default=AS_OF)
+    unusable = any(form.total is not None and form.total > 105 and _in_time(form) and _on(form) >= anchor for form in chart.forms)
     on_form = [form for form in forms if _on(form) == anchor]
     on_total = [form for form in totals if _on(form) == anchor]
     measured = measured_items(chart, anchor)
@@ -52,12 +54,12 @@ def sledai(chart: Chart) -> Sledai:
     whole, clinical = bounds(items), bounds(items, without=SEROLOGY)
     serology = bounds({item: items[item] for item in SEROLOGY})
     if not on_total:
-        return Sledai(items, whole, clinical, conflict=False)
+        return Sledai(items, whole, clinical, conflict=False, unusable=unusable)
     said = {form.total for form in on_total if form.total is not None}
     low, high = min(said), max(said)
     conflict = len(said) > 1 or not whole[0] <= low <= whole[1]
     narrowed = (max(clinical[0], low - serology[1]), min(clinical[1], high - serology[0]))
-    return Sledai(items, (low, high), narrowed, conflict or narrowed[0] > narrowed[1])
+    return Sledai(items, (low, high), narrowed, conflict or narrowed[0] > narrowed[1], unusable)
 
 
 def bounds(items: dict[str, State], without: Iterable[str] = ()) -> tuple[int, int]:
@@ -105,8 +107,8 @@ def measured_items(chart: Chart, anchor: date) -> dict[str, State]:
         "urinary_casts": any_of(red, granular if granular == ABSENT else UNKNOWN),
         "hematuria": newest(of("urine_rbc_hpf"), first, lambda one: over(one, "5")),
         "pyuria": newest(of("urine_wbc_hpf"), first, lambda one: over(one, "5")),
-        "proteinuria": proteinuria(of("protein_24h"), of("upcr"), first),
-        "low_complement": _low_complement(low("c3"), low("c4"), low("ch50"), of("ch50"), first),
+        "proteinuria": proteinuria(of("protein_24h", "upcr"), first),
+        "low_complement": _low_complement(low("c3"), low("c4"), low("ch50")),
         "increased_dna_binding": newest(of("anti_dsdna"), first, lambda one: abnormal(one, "high")),
         "fever": newest(of("body_temperature"), first, lambda one: over(one, "38")),
         "thrombocytopenia": newest(of("platelets"), first, lambda one: under(one, "100")),
@@ -117,15 +119,9 @@ def measured_items(chart: Chart, anchor: date) -> dict[str, State]:
     return found
 
 
-def _low_complement(c3: State, c4: State, ch50: State, results: list[Result], first: date) -> State:
-    """CH50 need not be measured where C3 and C4 are normal; measured, it counts."""
-    measured = any(_may_serve(one, first) for one in results)
-    return any_of(c3, c4, ch50) if measured else any_of(c3, c4)
-
-
-def _may_serve(one: Result, first: date) -> bool:
-    found = spans(one.when)
-    return usable(one) and found is not None and found.last.date() >= first
+def _low_complement(c3: State, c4: State, ch50: State) -> State:
+    """CH50 need not be known where C3 and C4 are normal; a low one counts."""
+    return PRESENT if ch50 == PRESENT else any_of(c3, c4)
 
 
 def _infected(one: Diagnosis, first: date) -> bool:
@@ -135,10 +131,28 @@ def _infected(one: Diagnosis, first: date) -> bool:
     return not (begun and begun.first.date() > AS_OF) and not (ended and ended.last.date() < first)
 
 
-def proteinuria(daily: list[Result], ratio: list[Result], first: date) -> State:
-    """More than 0.5 g a day and new, or risen by more than 0.5: SELENA. A ratio serves where no collection does."""
-    kind = daily if any(_may_serve(one, first) for one in daily) else ratio
-    return newest(kind, first, lambda one: _new_or_risen(one, kind))
+def proteinuria(results: list[Result], first: date) -> State:
+    """More than 0.5 g a day and new, or risen by more than 0.5: SELENA. A ratio in g/g serves like g/24 h."""
+    kept = [one for one in results if not _gives_way(one, results)]
+    return newest(kept, first, lambda one: _new_or_risen(one, [o for o in results if o.concept == one.concept]))
+
+
+def _gives_way(one: Result, results: list[Result]) -> bool:
+    """Of one day the collection counts before the ratio, unless it alone does not decide."""
+    own, other = [[o for o in results if (o.concept == one.concept) is same and _day(o) == _day(one)] for same in (True, False)]
+    if _day(one) is None or not _decide(other):
+        return False
+    return one.concept == "upcr" or (all(map(number, own)) and not _decide(own))
+
+
+def _decide(results: list[Result]) -> bool:
+    firm = [one for one in results if usable(one) and one.status in FIRM]
+    return bool(firm) and all(says(one, lambda o: over(o, "0.5")) != UNKNOWN for one in firm)
+
+
+def _day(one: Result) -> date | None:
+    found = spans(one.when)
+    return found.first.date() if found and found.first.date() == found.last.date() else None
 
 
 def _new_or_risen(one: Result, kind: list[Result]) -> State:
@@ -148,10 +162,9 @@ def _new_or_risen(one: Result, kind: list[Result]) -> State:
     earlier = [other for other in kind if _is_earlier(other, mine.first)]
     if not earlier:
         return UNKNOWN
-    last = max(spans(other.when) for other in earlier)  # type: ignore[type-var]
-    before = number(next(other for other in earlier if spans(other.when) == last))
-    assert before
-    state = any_of(_not(before.above(HALF)), _risen(before, value))
+    latest = max(spans(other.when).first for other in earlier)  # type: ignore[union-attr]
+    last = [number(other) for other in earlier if spans(other.when).last >= latest]  # type: ignore[union-attr]
+    state = frozenset().union(*(any_of(_not(low.above(HALF)), _risen(low, value)) for low in last if low))
     if state != ABSENT:
         return state if high == PRESENT else UNKNOWN
     recent = [number(other) for other in earlier if spans(other.when).last >= mine.first - RECENT]  # type: ignore[union-attr]

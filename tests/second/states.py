@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import product
 
 from tests.population.chart import Result
-from tests.second.reading import ABSENT, FIRM, PRESENT, UNKNOWN, State, caused, readable, usable, when
+from tests.second.reading import ABSENT, FIRM, PRESENT, SOFT, UNKNOWN, State, caused, readable, usable, when
 
 Ask = Callable[[Result], State]
 
@@ -22,18 +22,22 @@ def all_of(*states: State) -> State:
     return frozenset(all(one) for one in product(*states))
 
 
-def says(one: Result, ask: Ask) -> State:
-    """What one result says of the item: unknown at most while preliminary, absent where it has another cause."""
-    state = ask(one)
-    if one.status not in FIRM or not readable(one):
+def says(one: Result, ask: Ask, *, excused: bool = True) -> State:
+    """What one result says of the item; with another cause it says absent, whatever its value (`excused`)."""
+    if excused and caused(one):
+        return ABSENT
+    return ask(one) if readable(one) else UNKNOWN
+
+
+def ever(results: Iterable[Result], ask: Ask, *, excused: bool = True) -> State:
+    """Present if any was, absent if measured and never: one that cannot be judged leaves it unknown (12).
+
+    One that is not final may come to nothing: it may raise a doubt, and settles nothing.
+    """
+    counting = [one for one in results if usable(one)]
+    if not any(one.status in FIRM for one in counting):
         return UNKNOWN
-    return ABSENT if caused(one) and state != ABSENT else state
-
-
-def ever(results: Iterable[Result], ask: Ask) -> State:
-    """Present if any was, absent if measured and never: one that cannot be judged leaves it unknown (12)."""
-    states = [says(one, ask) for one in results if usable(one)]
-    return any_of(*states) if states else UNKNOWN
+    return any_of(*(says(one, ask, excused=excused) | (ABSENT if one.status in SOFT else frozenset()) for one in counting))
 
 
 def newest(results: Iterable[Result], first: date, ask: Ask) -> State:
@@ -51,7 +55,7 @@ def _newest(timed: Sequence[Result], first: date, ask: Ask) -> Iterable[State]:
     for one in within:
         if _ends(one) >= latest or (not readable(one) and _ends(one).date() == latest.date()):
             yield says(one, ask)
-            if _begins(one).date() < first:  # it may stand before the window: then as if it were not there
+            if _begins(one).date() < first or one.status in SOFT:  # perhaps before the window, perhaps withdrawn
                 yield from _newest([other for other in within if other is not one], first, ask)
 
 
@@ -70,17 +74,15 @@ def _ends(one: Result) -> datetime:
 def twice(results: Iterable[Result], ask: Ask) -> State:
     """Abnormal on two occasions (days): one and no second occasion is unknown, fewer of two or more absent."""
     usables = [one for one in results if usable(one)]
-    if not usables:
+    firm = [one for one in usables if one.status in FIRM]
+    if not firm:
         return UNKNOWN
-    states = [(one, says(one, ask)) for one in usables]
-    if _apart([one for one, state in states if state == PRESENT]) >= 2:
+    if _apart([one for one in firm if says(one, ask) == PRESENT]) >= 2:
         return PRESENT
-    doubted = [one for one, state in states if True in state]
+    doubted = [one for one in usables if True in says(one, ask)]
     if not doubted:
         return ABSENT
-    if _days_at_most(doubted) <= 1 and _apart(usables) >= 2:
-        return ABSENT
-    return UNKNOWN
+    return ABSENT if _days_at_most(doubted) <= 1 and _apart(firm) >= 2 else UNKNOWN
 
 
 def _apart(results: Iterable[Result]) -> int:
@@ -93,14 +95,10 @@ def _apart(results: Iterable[Result]) -> int:
 
 
 def _days_at_most(results: Iterable[Result]) -> int:
-    """On how many different days they may have been; an undated one may have been on a day of its own."""
-    exact, loose = set(), 0
-    for one in results:
-        if one.when and _begins(one).date() == _ends(one).date():
-            exact.add(_begins(one).date())
-        else:
-            loose += 1
-    return len(exact) + loose
+    """On how many different days they may have been; an undated one is never an occasion (12)."""
+    timed = [(_begins(one).date(), _ends(one).date()) for one in results if one.when]
+    exact = {first for first, last in timed if first == last}
+    return len(exact) + sum(first != last for first, last in timed)
 
 
 def stated(measured: State, said: State | None, *, undo: bool = False) -> State:

@@ -95,6 +95,8 @@ def _word(rule: Rule, judgement: Judgement) -> Finding:
     """What a person stated against what the record shows; a disagreement is shown whoever prevails."""
     record, word = judgement.finding(rule.record), judgement.finding(rule.word)
     if word.answer is Answer.UNKNOWN:
+        if rule.word_wins and word.because is Because.CONFLICT:
+            return unknown(word.because, unique((*word.evidence, *shown(record))), notes_of((record, word)))
         return _record_alone(record, word)
     record_stands = record.answer is Answer.MET and word.answer is Answer.NOT_MET and not rule.word_wins
     notes: tuple[Evidence, ...] = notes_of((record, word))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
-from adapter.screening.judging.logic import most_urgent, unknown
+from adapter.screening.judging.logic import most_urgent, unique, unknown
 from adapter.screening.judging.readings import against
 from adapter.screening.judging.voices import Voice, agreed
 from adapter.screening.model import Answer, Because, Evidence, Fact, Finding, Pick, Reading, Span
+from adapter.screening.picks.windows import newest
 from adapter.screening.study import Comparison
 
 SHOWN = 3
@@ -24,8 +27,7 @@ def occasions(question: Comparison, voices: Sequence[Voice]) -> Finding:
     shown = tuple(voice.evidence for voice in abnormal or voices)
     if _perhaps_enough(abnormal, question):
         return unknown(_doubt(abnormal), shown)
-    measured = {voice.fact.start for voice in voices if voice.fact.start is not None}
-    alone = len(measured) < question.days or question.apart_days > 0
+    alone = len(_days(sure)) < question.days or question.apart_days > 0
     if not sure or (question.single_is == "unknown" and abnormal and alone):
         return unknown(_doubt(abnormal if sure else voices), shown)
     return Finding(Answer.NOT_MET, None, tuple(voice.evidence for voice in voices)[-SHOWN:])
@@ -59,28 +61,39 @@ def _perhaps_enough(voices: Sequence[Voice], question: Comparison) -> bool:
     return (max(span.last for span in spans) - min(span.first for span in spans)).days >= question.apart_days
 
 
-def risen(question: Comparison, pick: Pick, voices: list[Voice]) -> Finding:
+def risen(question: Comparison, pick: Pick, voices: Sequence[Voice]) -> Finding:
     """New above the limit, or risen by more than so much against the newest earlier value of the same kind."""
-    now = agreed(voices)
-    if now.answer is not Answer.MET:
-        return now
-    present = next(voice for voice in voices if voice.said is Answer.MET)
-    before = [r for r in pick.earlier if r.fact.concept == present.fact.concept and r.fact.quantity is not None]
-    if not before:
-        return unknown(Because.INDETERMINATE, (Evidence(present.fact, "no_earlier", present.evidence.args),))
-    return _against_earlier(question, present, before)
+    found = [_since_before(question, pick, voice) for voice in voices]
+    pairs = zip(voices, found, strict=True)
+    said = [(v, (f.answer, f.because if v.sure else v.because)) for v, f in pairs]
+    together = agreed([Voice(voice.fact, what, voice.sure, voice.evidence) for voice, what in said])
+    return replace(together, evidence=unique(piece for finding in found for piece in finding.evidence))
+
+
+def _since_before(question: Comparison, pick: Pick, now: Voice) -> Finding:
+    """What one value says: against its own kind alone, and whatever it may be where that already denies it."""
+    if now.said is Answer.NOT_MET:
+        return Finding(now.said, None, (now.evidence,))
+    before = [r for r in pick.earlier if r.fact.concept == now.fact.concept and r.fact.quantity is not None]
+    if before and now.fact.quantity is not None:
+        found = _against_earlier(question, now, before)
+        if now.said is Answer.MET or found.answer is Answer.NOT_MET:
+            return found
+    if now.said is Answer.UNKNOWN:
+        return unknown(now.because or Because.INDETERMINATE, (now.evidence,))
+    return unknown(Because.INDETERMINATE, (Evidence(now.fact, "no_earlier", now.evidence.args),))
 
 
 def _against_earlier(question: Comparison, present: Voice, before: Sequence[Reading]) -> Finding:
     recent = [r.fact for r in before if _within(r.fact, present.fact, question.back_days)]
     if question.against == "lowest_recent":
         return _against_recent(question, present, recent)
-    latest = before[0].fact
-    shown = (present.evidence, Evidence(latest, "earlier", present.evidence.args))
-    rise = _rise(question, latest, present.fact)
+    latest = newest([reading.fact for reading in before], date.max)
+    shown = (present.evidence, *(Evidence(fact, "earlier", present.evidence.args) for fact in latest))
+    rises = {_rise(question, fact, present.fact) for fact in latest}
+    rise = rises.pop() if len(rises) == 1 else Answer.UNKNOWN
     if rise is Answer.NOT_MET:
-        others = [fact for fact in recent if fact is not latest]
-        if any(_rise(question, fact, present.fact) is not Answer.NOT_MET for fact in others):
+        if any(_rise(question, fact, present.fact) is not Answer.NOT_MET for fact in recent):
             rise = Answer.UNKNOWN
     return Finding(rise, Because.INDETERMINATE if rise is Answer.UNKNOWN else None, shown)
 

@@ -82,11 +82,14 @@ def _plain(number: Decimal) -> str:
 
 
 def preferred(voices: list[Voice], variable: Variable) -> list[Voice]:
-    """Of one day the first concept that decides; the others only where it does not."""
+    """Of one day the first concept that decides; the others only where it does not, and could at least be read."""
     for concept in variable.prefer:
         own = [voice for voice in voices if voice.fact.concept == concept and voice.sure]
+        if any(voice.fact.trouble is not None for voice in own):
+            break
         if own and all(voice.said is not Answer.UNKNOWN for voice in own):
-            return own + [voice for voice in voices if not voice.sure]
+            days = {voice.fact.start for voice in own if voice.fact.start and voice.fact.start.exact}
+            return own + [v for v in voices if v not in own and not (v.sure and v.fact.start in days)]
     return voices
 
 

@@ -78,7 +78,7 @@ def _latest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
         facts = _of_newest_day(variable, facts, shelf)
     certain = [fact for fact in facts if fact.doubt is None]
     counting = windows.newest(certain, shelf.as_of, variable.dated_by, each_concept=bool(variable.prefer))
-    bar = max(((_last_day(fact, variable), fact.time) for fact in counting), default=(date.min, ""))
+    bar = max(((_first_day(fact, variable), fact.time) for fact in counting), default=(date.min, ""))
     doubtful = [
         fact for fact in facts
         if fact.doubt is not None and windows.dated(fact) is not None and not _before(fact, bar, variable)
@@ -134,10 +134,10 @@ def _rivals(reading: Reading, best: Decimal, *, highest: bool) -> bool:
 def _change(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
     """The newest in its window, and before it everything of the same concept, newest first."""
     now = _latest(variable, facts, shelf)
-    first = min((_last_day(reading.fact, variable) for reading in now.readings), default=date.min)
+    first = min(((_first_day(r.fact, variable), r.fact.time) for r in now.readings), default=(date.min, ""))
     before = [
         Reading(fact) for fact in facts
-        if windows.usable(fact) and fact.start is not None and fact.start.last < first
+        if windows.usable(fact) and fact.start is not None and _before(fact, first, variable)
     ]  # fmt: skip
     before.sort(key=lambda reading: (_last_day(reading.fact, variable), reading.fact.key), reverse=True)
     return Pick(variable.id, now.readings, now.because, earlier=tuple(before))
@@ -206,6 +206,11 @@ def _before(fact: Fact, bar: tuple[date, str], variable: Variable) -> bool:
     """Whether a fact is older than another; on one day only where both have a time."""
     day = _last_day(fact, variable)
     return day < bar[0] or (day == bar[0] and bool(fact.time and bar[1]) and fact.time < bar[1])
+
+
+def _first_day(fact: Fact, variable: Variable) -> date:
+    when = windows.dated(fact, variable.dated_by)
+    return when.first if when else date.min
 
 
 def _last_day(fact: Fact, variable: Variable) -> date:

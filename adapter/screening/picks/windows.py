@@ -114,9 +114,7 @@ def wanted(concept: str, patterns: Iterable[str]) -> bool:
 def _latest_instant(facts: list[Fact]) -> list[Fact]:
     """Of readable facts of one day with a time of day only the last; what has no time or no value stays beside it."""
     timed = [fact for fact in facts if fact.time and fact.trouble is None and fact.start and fact.start.exact]
-    if len({fact.start for fact in facts}) != 1 or not timed:
-        return facts
-    last = max(fact.time for fact in timed)
+    last = max((fact.time for fact in timed), default="")
     return [fact for fact in facts if fact not in timed or fact.time == last]
 
 

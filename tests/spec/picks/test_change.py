@@ -72,6 +72,9 @@ TABLES = (
             row([result(5, 0.8), result(100, 0.3, status="preliminary")], "unknown: indeterminate"),
             row([result(5, 0.8), result(None, 0.3)], "unknown: indeterminate"),
             row([result(5, 0.8), result("2026-02", 0.3)], "met"),
+            row([result(5, 0.8, at="20:00"), result(5, 0.3, at="08:00")], "met", "earlier on the same day"),
+            row([result(5, 0.8), result(100, 0.3), result(100, 0.7)], "unknown: indeterminate", "which was earlier?"),
+            row([result(5, "<0.9"), result(100, 0.8)], "not met", "whatever it is, it is neither new nor risen"),
             row(
                 [result(5, ">3"), result(100, "2.8")],
                 "unknown: indeterminate",
@@ -93,6 +96,11 @@ TABLES = (
             row(
                 [result(5, 0.3, of="collected"), result(5, 0.8, of="spot"), result(100, 0.3, of="spot")],
                 "not met",
+            ),
+            row(
+                [result("2026", 2, of="collected"), result(5, 0.9, of="spot"), result(100, 0.8, of="spot")],
+                "unknown: indeterminate",
+                "not risen by the spot value, and the collection of the year may be newer and has no earlier one",
             ),
         ),
     ),

@@ -121,8 +121,10 @@ TABLES = (
         MARKER,
         (
             row([result("2026-03", 7)], "met", "1 to 16 March: cut at the index date"),
+            row([result("2026-03", 7), result(5, 3, status="preliminary")], "unknown: not_final", "perhaps newer"),
             row([result("2026-03", 7), result("2026-03-10", 3)], "unknown: conflict", "which is newer is not known"),
             row([result("2026-03", 7), result("2026-02-28", 3)], "met"),
+            row([result("2026-03", 7), result(5, 3, at="08:00"), result(5, 7, at="20:00")], "met", "the older is out"),
             row([result("2025-12", 7)], "unknown: indeterminate", "the window opens on 16 December"),
             row([result("2025-12", 3), result("2025-12-20", 7)], "unknown: indeterminate"),
             row([result("2025-11", 7)], "unknown: too_old"),
@@ -163,6 +165,16 @@ TABLES = (
             row([result(5, "<9", of="reported"), result(5, 7, of="computed")], "met", "`<9` does not decide"),
             row([result(9, 7, of="reported"), result(5, 3, of="computed")], "not met", "the newer day comes first"),
             row([result(5, 7, of="reported"), result(5, 3, of="reported")], "unknown: conflict"),
+            row(
+                [unreadable(5, of="reported"), result(5, 3, of="computed")],
+                "unknown: unreadable",
+                "one readable and one unreadable result of the newest day (REFERENCE 12)",
+            ),
+            row(
+                [result("2026-03", 7, of="computed"), result(5, 3, of="reported")],
+                "unknown: conflict",
+                "not known to be of one day",
+            ),
             row(
                 [result(5, 7, of="reported", at="08:00"), result(5, 3, of="computed", at="10:00")],
                 "met",

@@ -53,6 +53,7 @@ TABLES = (
             row([result(10, 3), result(20, 5), result(None, 3)], "not met"),
             row([result(10, 3), unreadable(20)], "unknown: unreadable"),
             row([result(10, 3), result(20, 3, status="preliminary")], "unknown: not_final"),
+            row([result(10, 3), result(20, 5, status="preliminary")], "unknown: indeterminate", "nor is what is not final"),
             row([result(10, 5), unreadable(20)], "not met", "whatever it was, it is one occasion of two"),
             row([result(10, 3), result(20, "<9")], "unknown: indeterminate"),
             row([result(10, 3), result(20, "<3")], "met"),
@@ -73,6 +74,11 @@ TABLES = (
                 [result("2026-02", 3), result("2026-02-10", 3)],
                 "unknown: indeterminate",
                 "they may be of one day",
+            ),
+            row(
+                [result("2026-02", 5), result("2026-02-10", 3)],
+                "unknown: indeterminate",
+                "perhaps one day: no second occasion is shown",
             ),
             row(
                 [result("2025", 3), result("2026-02-10", 3)],
