@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal as D
+from decimal import Decimal
 from itertools import groupby
 from random import Random
 
@@ -42,9 +42,7 @@ def chart(seed: int, number: int) -> Chart:
     results = [one for made in (_measured, _worded, _titres, _egfrs) for one in made(rng, anchor, dense)]
     forms = tuple(_forms(rng, anchor, dense))
     gender = rng.choices(("female", "male", "other", "unknown"), (70, 22, 4, 4))[0]
-    sexed = [one for one in results if one.concept != "egfr_sex"]
-    sexed += [replace(one, code=ONE_SEX[rng.choice(("female", "male"))]) for one in results if one not in sexed]
-    return Chart(f"g{seed}-{number}", _birth(rng), gender, _panels(rng, sexed), forms, tuple(_diagnoses(rng, anchor)))
+    return Chart(f"g{seed}-{number}", _birth(rng), gender, _panels(rng, results), forms, tuple(_diagnoses(rng, anchor)))
 
 
 def _birth(rng: Random) -> str:
@@ -95,20 +93,20 @@ def _valued(rng: Random, one: Result) -> Result:
     if rng.random() < 0.1:
         low = high = None
     scale = [None if end is None else _in_unit(end, unit, analyte.units[unit])[0] for end in (low, high)]
-    one = replace(one, value=max(number, D(0)), unit=unit, low=scale[0], high=scale[1])
+    one = replace(one, value=max(number, Decimal(0)), unit=unit, low=scale[0], high=scale[1])
     return _sediment(rng, one) if one.concept.endswith("_hpf") else one
 
 
-def _in_unit(value: D, unit: str, factor: D) -> tuple[D, D]:
+def _in_unit(value: Decimal, unit: str, factor: Decimal) -> tuple[Decimal, Decimal]:
     """A canonical value in another unit, and the smallest step a report would print there."""
     if unit == "[degF]":
-        return (value * D("1.8") + 32).quantize(D("0.1")), D("0.1")
+        return (value * Decimal("1.8") + 32).quantize(Decimal("0.1")), Decimal("0.1")
     if not factor:
         raise ValueError(unit)
-    step = D("0.01") / factor if factor < 1 else D("0.01")
-    step = {D("0.01"): D("0.01")}.get(step, D(1) if step >= 1 else D("0.1"))
+    step = Decimal("0.01") / factor if factor < 1 else Decimal("0.01")
+    step = {Decimal("0.01"): Decimal("0.01")}.get(step, Decimal(1) if step >= 1 else Decimal("0.1"))
     if value == value.to_integral_value() and factor == 1:
-        step = D(1)
+        step = Decimal(1)
     return (value / factor).quantize(step), step
 
 
@@ -116,7 +114,7 @@ def _sediment(rng: Random, one: Result) -> Result:
     kind = rng.random()
     if kind < 0.12:
         low = rng.choice((0, 3, 4, 5, 6))
-        return replace(one, value=D(low), upto=D(low + 2), unit="")
+        return replace(one, value=Decimal(low), upto=Decimal(low + 2), unit="")
     if kind < 0.18:
         return replace(one, value=None, word=rng.choice(("偶见", "未见", "满视野")), unit="")
     return one
@@ -125,21 +123,26 @@ def _sediment(rng: Random, one: Result) -> Result:
 def _troubled(rng: Random, one: Result) -> Result:
     """Now and then the ways in which a result is not simply a final number."""
     kind = rng.random()
+    statuses = ("preliminary", "unknown", "registered", "cancelled", "entered-in-error")
     if kind < 0.05:
-        return replace(one, status=rng.choice(("preliminary", "unknown", "registered", "cancelled", "entered-in-error")))
+        return replace(one, status=rng.choice(statuses))
     if kind < 0.07:
         return replace(one, status=rng.choice(("amended", "corrected")))
     if kind < 0.11:
         return replace(one, note=rng.choice(CAUSES))
-    if one.value is None or one.upto is not None:
-        return one
-    if kind < 0.19:
-        return replace(one, comparator=rng.choice(("<", ">", "<=", ">=")), value=one.value or D(1))
-    if kind < 0.23:
-        return replace(one, value=one.value * 1000000 + 777777)  # implausible in every unit
-    if kind < 0.26:
+    return one if one.value is None or one.upto is not None else _odd(rng, one, one.value)
+
+
+def _odd(rng: Random, one: Result, value: Decimal) -> Result:
+    """A number with a comparator, out of all range, in no known unit, or judged by the laboratory's flag alone."""
+    kind = rng.random()
+    if kind < 0.09:
+        return replace(one, comparator=rng.choice(("<", ">", "<=", ">=")), value=value or Decimal(1))
+    if kind < 0.135:
+        return replace(one, value=value * 1000000 + 777777)
+    if kind < 0.17:
         return replace(one, unit="furlong")
-    if kind < 0.34 and (one.low or one.high):
+    if kind < 0.26 and (one.low or one.high):
         flag = "H" if one.high and (not one.low or rng.random() < 0.5) else "L"
         return replace(one, low=None, high=None, flag=rng.choice((flag, "N")))
     return one
@@ -159,10 +162,12 @@ def _titres(rng: Random, anchor: int, dense: float) -> list[Result]:
     made = []
     for _ in range(rng.choice((1, 1, 2)) if rng.random() < dense * 0.8 else 0):
         number, sign = rng.choice((40, 79, 80, 100, 320, 1000)), rng.choice(("", "", "", "", "<", ">"))
-        text = rng.choice((f"{sign}1:{number}", f"{sign}1：{number}", f"{sign}1:{number} 核颗粒型" if not sign else "阴性"))
+        text = rng.choice(
+            (f"{sign}1:{number}", f"{sign}1：{number}", f"{sign}1:{number} 核颗粒型" if not sign else "阴性")
+        )
         one = Result("ana_titer", rng.choice(ANA_TITER.split()), _when(rng, rng.choice(DAYS)), word=text)
         if rng.random() < 0.3:
-            one = replace(one, word="", value=D(number), unit="{titer}")
+            one = replace(one, word="", value=Decimal(number), unit="{titer}")
         made.append(replace(one, status="preliminary") if rng.random() < 0.04 else one)
     return made
 
@@ -170,12 +175,13 @@ def _titres(rng: Random, anchor: int, dense: float) -> list[Result]:
 def _egfrs(rng: Random, anchor: int, dense: float) -> list[Result]:
     made = []
     if rng.random() < 0.1:
-        value = D(rng.choice((29, 30, 31, 90)))
+        value = Decimal(rng.choice((29, 30, 31, 90)))
         one = Result("egfr_black_race", rng.choice(BLACK_RACE.split()), _when(rng, rng.choice(DAYS)), value)
         made.append(replace(one, unit="mL/min/{1.73_m2}"))
     if rng.random() < 0.1:
-        value = D(rng.choice((29, 30, 31, 90)))
-        made.append(Result("egfr_sex", "", _when(rng, rng.choice(DAYS)), value, unit="mL/min/{1.73_m2}"))
+        value = Decimal(rng.choice((29, 30, 31, 90)))
+        code = ONE_SEX[rng.choice(("female", "male"))]
+        made.append(Result("egfr", code, _when(rng, rng.choice(DAYS)), value, unit="mL/min/{1.73_m2}"))
     return made
 
 
@@ -197,7 +203,9 @@ def _forms(rng: Random, anchor: int, dense: float) -> list[Form]:
             made.append(_bedside(rng, days, dense))
         if rng.random() < 0.3:
             total = rng.choice((0, 1, 2, 4, 6, 7, 8, 9, 10, 12, 20, 105, 106))
-            made.append(Form(str(AS_OF - timedelta(rng.choice((days, days, days + 1, max(days - 1, 0))))), (), total=total))
+            made.append(
+                Form(str(AS_OF - timedelta(rng.choice((days, days, days + 1, max(days - 1, 0))))), (), total=total)
+            )
     if rng.random() < dense * 0.9:
         made.append(_history(rng, rng.choice(DAYS[:-1]), dense))
     if rng.random() < 0.06:
@@ -239,7 +247,7 @@ def _diagnoses(rng: Random, anchor: int) -> list[Diagnosis]:
     if rng.random() < 0.06:
         begun = AS_OF - timedelta(rng.choice((0, anchor, anchor + 5, anchor + 60)))
         kind = rng.choice(("active", "ended-before", "ended-within", "undated"))
-        if kind == "ended-before" or kind == "ended-within":
+        if kind.startswith("ended"):
             begun = AS_OF - timedelta(anchor + 60)
             ended = AS_OF - timedelta(anchor + (11 if kind == "ended-before" else 10))
             made.append(Diagnosis("urinary_infection", INFECTION, str(begun), "resolved", abated=str(ended)))

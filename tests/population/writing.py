@@ -115,7 +115,9 @@ def _concept(code: str) -> dict[str, Any]:
 
 def _answered(one: Answer, number: int) -> dict[str, Any]:
     yes = one.word in {"present", "yes"}
-    return ({"valueBoolean": yes}, {"valueCoding": _concept(one.word)["coding"][0]}, {"valueString": one.word})[number % 3]
+    return ({"valueBoolean": yes}, {"valueCoding": _concept(one.word)["coding"][0]}, {"valueString": one.word})[
+        number % 3
+    ]
 
 
 def _condition(one: Diagnosis, id: str) -> dict[str, Any]:  # noqa: A002

@@ -5,8 +5,20 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tests.population.chart import AS_OF, Chart, Result
-from tests.second.reading import ABSENT, NEGATIVE, POSITIVE, PRESENT, UNKNOWN, Between, State, abnormal, number, over
-from tests.second.reading import F, under
+from tests.second.reading import (
+    ABSENT,
+    NEGATIVE,
+    POSITIVE,
+    PRESENT,
+    UNKNOWN,
+    Between,
+    F,
+    State,
+    abnormal,
+    number,
+    over,
+    under,
+)
 from tests.second.reading import when as spans
 from tests.second.states import all_of, any_of, ever, stated, twice
 
@@ -28,10 +40,19 @@ DOMAINS = {  # eular_acr_2019.csv: domain -> its items and their weights
     "sle_specific": {"anti_dsdna": 6, "anti_sm": 6},
 }
 IMMUNOLOGY = ("antiphospholipid", "complement", "sle_specific")
-ACR_ITEMS = (
-    "malar_rash discoid_rash photosensitivity oral_ulcers arthritis serositis renal neurologic hematologic immunologic"
-    " ana"
-).split()
+ACR_ITEMS = [
+    "malar_rash",
+    "discoid_rash",
+    "photosensitivity",
+    "oral_ulcers",
+    "arthritis",
+    "serositis",
+    "renal",
+    "neurologic",
+    "hematologic",
+    "immunologic",
+    "ana",
+]
 
 
 class Set(NamedTuple):
@@ -218,4 +239,3 @@ def _attested(computed: State, said: State | None) -> State:
     if said == PRESENT:
         return PRESENT
     return ABSENT if said == ABSENT and computed == UNKNOWN else computed
-

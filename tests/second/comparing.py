@@ -75,7 +75,7 @@ def _set(score: str, criterion: str, mine: Set, decision: Decision) -> Iterator[
 
 
 def _items(score: str, mine: dict[str, State], theirs: dict[str, str]) -> Iterator[str]:
-    assert mine.keys() == theirs.keys(), (mine.keys() ^ theirs.keys())
+    assert mine.keys() == theirs.keys(), mine.keys() ^ theirs.keys()
     for item, state in mine.items():
         yield from _same(f"{score} {item}", word(state), theirs[item])
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from calendar import monthrange
-from collections.abc import Iterable
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import NamedTuple
 
 from tests.population.analytes import ONE_SEX
 from tests.population.chart import AS_OF, Chart, Result
-from tests.second.reading import FIRM, Between, State, number, readable, usable
+from tests.second.reading import UNKNOWN, State, number
 from tests.second.reading import when as spans
+from tests.second.states import newest, preferring
 
 WINDOW = timedelta(90)
 EQUATIONS = {  # egfr_equations.csv: kappa, alpha, exponent above kappa, constant, age base, factor
@@ -22,20 +24,17 @@ EQUATIONS = {  # egfr_equations.csv: kappa, alpha, exponent above kappa, constan
 
 
 def ckd_epi(creatinine_mg_dl: float, age: int, sex: str, equation: str = "ckd_epi_2021") -> float:
-    """MAth as printed, mL/min/1.73 m²."""
+    """The equation as printed, mL/min/1.73 m²."""
     kappa, alpha, exponent, constant, base, factor = EQUATIONS[equation, sex]
     ratio = creatinine_mg_dl / kappa
     return constant * min(ratio, 1.0) ** alpha * max(ratio, 1.0) ** exponent * base**age * factor
 
 
 class Egfr(NamedTuple):
-    """What the eGFR may be: the smallest and largest, `value` where it is one number; None: nothing usable."""
+    """Whether it is below 30, and the number where there is exactly one."""
 
     below_30: State
     value: float | None
-
-
-NOTHING = Egfr(frozenset({True, False}), None)
 
 
 def age_on(birth: date, on: date) -> int:
@@ -45,63 +44,60 @@ def age_on(birth: date, on: date) -> int:
 
 def _births(text: str) -> tuple[date, date]:
     parts = [int(part) for part in text.split("-")]
-    year, month, day = (parts + [0, 0])[:3]
+    year, month, day = [*parts, 0, 0][:3]
     last = date(year, month or 12, day or monthrange(year, month or 12)[1])
     return date(year, month or 1, day or 1), last
 
 
-def _computed(one: Result, chart: Chart) -> Iterable[Between | float | None]:
+def _computed(one: Result, chart: Chart) -> list[float | None]:
     """Every eGFR this creatinine may stand for: both sexes where it is not known, all ages the dates allow."""
     found, time = number(one), spans(one.when)
     if found is None or time is None:
-        yield None
-        return
+        return []
     born_first, born_last = _births(chart.birth)
     ages = range(age_on(born_last, time.first.date()), age_on(born_first, min(time.last.date(), AS_OF)) + 1)
     sexes = [chart.gender] if chart.gender in {"female", "male"} else ["female", "male"]
-    for sex in sexes:
-        for age in ages:
-            for end in {found.low, found.high}:
-                if age < 18:
-                    yield None
-                elif end is None:
-                    yield 0.0 if found.high is None else 1000.0
-                else:
-                    yield ckd_epi(float(end) / 88.4, age, sex)
+    ends = [(found.low, math.inf), (found.high, 0.0)]
+    return [
+        None if age < 18 else bound if end is None else ckd_epi(float(end) / 88.4, age, sex)
+        for sex in sexes
+        for age in ages
+        for end, bound in ends
+    ]
 
 
 def egfr(chart: Chart) -> Egfr:
-    """The newest day's evidence within 90 days: reported before computed, and both where a "<60" does not decide."""
-    days: dict[date, list[Result]] = {}
-    for one in chart.results:
-        if _serves(one, chart):
-            time = spans(one.when)
-            assert time
-            days.setdefault(min(time.last.date(), AS_OF), []).append(one)
-    if not days:
-        return NOTHING
-    return _of_day(days[max(days)], chart)
+    """The newest evidence within 90 days: of one day reported before computed, unless a "<60" does not decide."""
+    evidence = [one for one in chart.results if _serves(one, chart)]
+
+    def ask(one: Result) -> State:
+        return _below_30(one, chart)
+
+    kept = preferring(evidence, "egfr", ask)
+    state = newest(kept, AS_OF - WINDOW, ask, excused=False)
+    timed = [one for one in kept if spans(one.when) and AS_OF - spans(one.when).last.date() <= WINDOW]  # type: ignore[union-attr]
+    values = set(_values(timed[0], chart)) if len(timed) == 1 and state != UNKNOWN else set()
+    return Egfr(state, values.pop() if len(values) == 1 else None)
 
 
 def _serves(one: Result, chart: Chart) -> bool:
-    time = spans(one.when)
-    if one.concept not in {"egfr", "creatinine"} or not usable(one) or time is None:
-        return False
+    """Rows for one sex serve that sex alone; the equations are for adults."""
+    if one.concept == "creatinine":
+        return None not in _computed(one, chart)
     wrong_sex = one.code in ONE_SEX.values() and one.code != ONE_SEX.get(chart.gender)
-    return not wrong_sex and AS_OF - time.last.date() <= WINDOW
+    return one.concept == "egfr" and not wrong_sex
 
 
-def _of_day(results: list[Result], chart: Chart) -> Egfr:
-    if any(one.status not in FIRM or not readable(one) for one in results):
-        return NOTHING
-    reported = [number(one) for one in results if one.concept == "egfr"]
-    states = {found.below(30) for found in reported if found}  # type: ignore[arg-type]
-    if states and states <= {frozenset({True}), frozenset({False})}:
-        values = {found.low for found in reported if found}
-        exact = len(values) == 1 and all(found and found.low == found.high for found in reported)
-        return Egfr(frozenset().union(*states), float(values.pop()) if exact else None)  # type: ignore[arg-type]
-    found = [value for one in results if one.concept == "creatinine" for value in _computed(one, chart)]
-    if not found or None in found:
-        return NOTHING
-    below = frozenset(value < 30 for value in found)  # type: ignore[operator]
-    return Egfr(below, found[0] if len(set(found)) == 1 else None)  # type: ignore[arg-type]
+def _values(one: Result, chart: Chart) -> list[float | None]:
+    if one.concept == "creatinine":
+        return _computed(one, chart)
+    found = number(one)
+    return [float(found.low)] if found and found.low is not None and found.low == found.high else []
+
+
+def _below_30(one: Result, chart: Chart) -> State:
+    if one.concept == "creatinine":
+        values = _computed(one, chart)
+        return UNKNOWN if not values else frozenset(v < 30 for v in values if v is not None)
+    found = number(one)
+    return UNKNOWN if found is None else found.below(Fraction(30))

@@ -96,7 +96,7 @@ def when(text: str) -> When | None:
         instant = datetime.fromisoformat(text).astimezone(CHINA).replace(tzinfo=None)
         return When(instant, instant)
     parts = [int(part) for part in text.split("-")]
-    year, month, day = (parts + [0, 0])[:3]
+    year, month, day = [*parts, 0, 0][:3]
     first = date(year, month or 1, day or 1)
     last = date(year, month or 12, day or monthrange(year, month or 12)[1])
     return When(datetime.combine(first, datetime.min.time()), datetime.combine(last, datetime.max.time()))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tests.population.chart import AS_OF, Chart, Diagnosis, Form, Result
 from tests.second.reading import ABSENT, FIRM, PRESENT, UNKNOWN, Between, State, abnormal, number, over, under, usable
 from tests.second.reading import when as spans
-from tests.second.states import any_of, newest, says, stated
+from tests.second.states import any_of, newest, preferring, stated
 
 WEIGHTS = {  # sledai.csv
     "seizure": 8, "psychosis": 8, "organic_brain_syndrome": 8, "visual_disturbance": 8, "cranial_nerve": 8,
@@ -46,7 +46,9 @@ def sledai(chart: Chart) -> Sledai:
     forms = [form for form in chart.forms if _is_bedside(form)]
     totals = [form for form in chart.forms if form.total is not None and form.total <= 105 and _in_time(form)]
     anchor = max((_on(form) for form in [*forms, *totals]), default=AS_OF)
-    unusable = any(form.total is not None and form.total > 105 and _in_time(form) and _on(form) >= anchor for form in chart.forms)
+    unusable = any(
+        form.total is not None and form.total > 105 and _in_time(form) and _on(form) >= anchor for form in chart.forms
+    )
     on_form = [form for form in forms if _on(form) == anchor]
     on_total = [form for form in totals if _on(form) == anchor]
     measured = measured_items(chart, anchor)
@@ -133,26 +135,8 @@ def _infected(one: Diagnosis, first: date) -> bool:
 
 def proteinuria(results: list[Result], first: date) -> State:
     """More than 0.5 g a day and new, or risen by more than 0.5: SELENA. A ratio in g/g serves like g/24 h."""
-    kept = [one for one in results if not _gives_way(one, results)]
+    kept = preferring(results, "protein_24h", lambda one: over(one, "0.5"))
     return newest(kept, first, lambda one: _new_or_risen(one, [o for o in results if o.concept == one.concept]))
-
-
-def _gives_way(one: Result, results: list[Result]) -> bool:
-    """Of one day the collection counts before the ratio, unless it alone does not decide."""
-    own, other = [[o for o in results if (o.concept == one.concept) is same and _day(o) == _day(one)] for same in (True, False)]
-    if _day(one) is None or not _decide(other):
-        return False
-    return one.concept == "upcr" or (all(map(number, own)) and not _decide(own))
-
-
-def _decide(results: list[Result]) -> bool:
-    firm = [one for one in results if usable(one) and one.status in FIRM]
-    return bool(firm) and all(says(one, lambda o: over(o, "0.5")) != UNKNOWN for one in firm)
-
-
-def _day(one: Result) -> date | None:
-    found = spans(one.when)
-    return found.first.date() if found and found.first.date() == found.last.date() else None
 
 
 def _new_or_risen(one: Result, kind: list[Result]) -> State:
@@ -188,6 +172,3 @@ def _risen(before: Between, now: Between) -> State:
     open_low = now.low_open or before.high_open
     gap = Between(least, open_low, most, now.high_open or before.low_open)
     return gap.above(HALF)
-
-
-__all__ = ["Sledai", "says", "sledai"]

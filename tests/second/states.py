@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import product
 
 from tests.population.chart import Result
@@ -37,16 +38,18 @@ def ever(results: Iterable[Result], ask: Ask, *, excused: bool = True) -> State:
     counting = [one for one in results if usable(one)]
     if not any(one.status in FIRM for one in counting):
         return UNKNOWN
-    return any_of(*(says(one, ask, excused=excused) | (ABSENT if one.status in SOFT else frozenset()) for one in counting))
+    return any_of(
+        *(says(one, ask, excused=excused) | (ABSENT if one.status in SOFT else frozenset()) for one in counting)
+    )
 
 
-def newest(results: Iterable[Result], first: date, ask: Ask) -> State:
+def newest(results: Iterable[Result], first: date, ask: Ask, *, excused: bool = True) -> State:
     """The state by the newest of the results from `first` on; all that may be the newest must agree."""
     timed = [one for one in results if usable(one) and when(one.when)]
-    return frozenset().union(*_newest(tuple(timed), first, ask))
+    return frozenset().union(*_newest(tuple(timed), first, partial(says, ask=ask, excused=excused)))
 
 
-def _newest(timed: Sequence[Result], first: date, ask: Ask) -> Iterable[State]:
+def _newest(timed: Sequence[Result], first: date, said: Ask) -> Iterable[State]:
     within = [one for one in timed if _ends(one).date() >= first]
     if not within:
         yield UNKNOWN
@@ -54,9 +57,9 @@ def _newest(timed: Sequence[Result], first: date, ask: Ask) -> Iterable[State]:
     latest = max(_begins(one) for one in within)
     for one in within:
         if _ends(one) >= latest or (not readable(one) and _ends(one).date() == latest.date()):
-            yield says(one, ask)
+            yield said(one)
             if _begins(one).date() < first or one.status in SOFT:  # perhaps before the window, perhaps withdrawn
-                yield from _newest([other for other in within if other is not one], first, ask)
+                yield from _newest([other for other in within if other is not one], first, said)
 
 
 def _begins(one: Result) -> datetime:
@@ -110,4 +113,25 @@ def stated(measured: State, said: State | None, *, undo: bool = False) -> State:
     return PRESENT if measured == PRESENT else ABSENT
 
 
-__all__ = ["ABSENT", "PRESENT", "UNKNOWN", "all_of", "any_of", "ever", "newest", "says", "stated", "twice"]
+def preferring(results: list[Result], concept: str, ask: Ask) -> list[Result]:
+    """Of one day this kind counts before the other kinds, unless all of it can be read and does not decide."""
+
+    def gives_way(one: Result) -> bool:
+        same = [other for other in results if _day(other) == _day(one)]
+        own = [other for other in same if (other.concept == concept) is (one.concept == concept)]
+        rivals = [other for other in same if other not in own]
+        if _day(one) is None or not _decide(rivals, ask):
+            return False
+        return one.concept != concept or (all(map(readable, own)) and not _decide(own, ask))
+
+    return [one for one in results if not gives_way(one)]
+
+
+def _decide(results: list[Result], ask: Ask) -> bool:
+    firm = [one for one in results if usable(one) and one.status in FIRM]
+    return bool(firm) and all(says(one, ask) != UNKNOWN for one in firm)
+
+
+def _day(one: Result) -> date | None:
+    found = when(one.when)
+    return found.first.date() if found and found.first.date() == found.last.date() else None

@@ -53,7 +53,11 @@ TABLES = (
             row([result(10, 3), result(20, 5), result(None, 3)], "not met"),
             row([result(10, 3), unreadable(20)], "unknown: unreadable"),
             row([result(10, 3), result(20, 3, status="preliminary")], "unknown: not_final"),
-            row([result(10, 3), result(20, 5, status="preliminary")], "unknown: indeterminate", "nor is what is not final"),
+            row(
+                [result(10, 3), result(20, 5, status="preliminary")],
+                "unknown: indeterminate",
+                "nor is what is not final",
+            ),
             row([result(10, 5), unreadable(20)], "not met", "whatever it was, it is one occasion of two"),
             row([result(10, 3), result(20, "<9")], "unknown: indeterminate"),
             row([result(10, 3), result(20, "<3")], "met"),
