@@ -128,7 +128,7 @@ def supposed(name: str, hypothesis: Hypothesis, shelf: Shelf, study: Study) -> t
             concept, kind, f"supposed/{name}", start=today, time="~", word=word, quantity=quantity, ranges=ranges
         )
         facts.append(said)
-    return (*facts, *derived(facts, shelf.person, study))
+    return (*facts, *derived(facts, shelf.person, study, shelf.as_of))
 
 
 def bearing(thing: Settlement, study: Study) -> Settlement:

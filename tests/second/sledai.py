@@ -8,7 +8,20 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tests.population.chart import AS_OF, Chart, Diagnosis, Form, Result
-from tests.second.reading import ABSENT, FIRM, PRESENT, UNKNOWN, Between, State, abnormal, number, over, under, usable
+from tests.second.reading import (
+    ABSENT,
+    FIRM,
+    PRESENT,
+    UNKNOWN,
+    Between,
+    State,
+    When,
+    abnormal,
+    number,
+    over,
+    under,
+    usable,
+)
 from tests.second.reading import when as spans
 from tests.second.states import any_of, newest, preferring, stated
 
@@ -144,7 +157,7 @@ def _new_or_risen(one: Result, kind: list[Result]) -> State:
     if high == ABSENT or value is None or mine is None:
         return high
     earlier = [other for other in kind if _is_earlier(other, mine.first)]
-    if not earlier:
+    if not earlier or any(_perhaps_earlier(other, mine) for other in kind if other is not one):
         return UNKNOWN
     latest = max(spans(other.when).first for other in earlier)  # type: ignore[union-attr]
     last = [number(other) for other in earlier if spans(other.when).last >= latest]  # type: ignore[union-attr]
@@ -154,6 +167,13 @@ def _new_or_risen(one: Result, kind: list[Result]) -> State:
     recent = [number(other) for other in earlier if spans(other.when).last >= mine.first - RECENT]  # type: ignore[union-attr]
     dipped = any(True in any_of(_not(low.above(HALF)), _risen(low, value)) for low in recent if low)
     return UNKNOWN if dipped else ABSENT
+
+
+def _perhaps_earlier(other: Result, mine: When) -> bool:
+    """Is it of a month or a year that holds this one: which came first is not known."""
+    found = spans(other.when)
+    partial = found is not None and found.first.date() != found.last.date()
+    return partial and usable(other) and other.status in FIRM and found.first <= mine.last and found.last >= mine.first
 
 
 def _is_earlier(other: Result, first: object) -> bool:

@@ -92,9 +92,8 @@ def _against_earlier(question: Comparison, present: Voice, before: Sequence[Read
     shown = (present.evidence, *(Evidence(fact, "earlier", present.evidence.args) for fact in latest))
     rises = {_rise(question, fact, present.fact) for fact in latest}
     rise = rises.pop() if len(rises) == 1 else Answer.UNKNOWN
-    if rise is Answer.NOT_MET:
-        if any(_rise(question, fact, present.fact) is not Answer.NOT_MET for fact in recent):
-            rise = Answer.UNKNOWN
+    if rise is Answer.NOT_MET and any(_rise(question, f, present.fact) is not Answer.NOT_MET for f in recent):
+        rise = Answer.UNKNOWN
     return Finding(rise, Because.INDETERMINATE if rise is Answer.UNKNOWN else None, shown)
 
 
@@ -127,4 +126,4 @@ def _less(minuend: Decimal | None, subtrahend: Decimal | None) -> Decimal | None
 
 
 def _within(fact: Fact, now: Fact, days: int) -> bool:
-    return bool(fact.start and now.start and (now.start.last - fact.start.first).days <= days)
+    return bool(fact.start and now.start and (now.start.first - fact.start.last).days <= days)

@@ -80,7 +80,7 @@ def lay_out(record: PatientRecord, study: Study, as_of: date) -> Shelf:
     by_concept: dict[str, list[Fact]] = {}
     used = (fact for fact in record.facts if not any(by.holds(fact, as_of) for by in record.set_aside))
     known = [_believed(fact, study) for fact in used]
-    facts = (*known, *derived(known, record.person, study), *_of_person(record.person))
+    facts = (*known, *derived(known, record.person, study, as_of), *_of_person(record.person))
     for fact in sorted(facts, key=lambda fact: fact.key):
         if windows.begun(fact, as_of):
             by_concept.setdefault(fact.concept, []).append(fact)
@@ -96,14 +96,15 @@ def _believed(fact: Fact, study: Study) -> Fact:
     return replace(fact, doubt=None) if status in study.lenient_statuses else fact
 
 
-def derived(facts: Iterable[Fact], person: Person, study: Study) -> list[Fact]:
-    """Compute the facts that equations make of others."""
+def derived(facts: Iterable[Fact], person: Person, study: Study, as_of: date) -> list[Fact]:
+    """Compute the facts that equations make of others; a partial date that reaches past the index date is cut there."""
     sources = {rule.source: rule for rule in study.derivations}
     made = []
     for fact in facts:
         rule = sources.get(fact.concept)
         if rule is not None:
-            value = equations.filtration_rate(rule.equation, fact, person, study.leap_birthday)
+            timely = replace(fact, start=windows.cut(fact.start, as_of)) if fact.start else fact
+            value = equations.filtration_rate(rule.equation, timely, person, study.leap_birthday)
             if value is not None or fact.trouble is not None:
                 made.append(_computed(fact, rule.concept, rule.equation, value))
     return made

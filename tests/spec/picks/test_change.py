@@ -43,6 +43,7 @@ TABLES = (
             row([result(5, 1.2), result(50, 0.9), result(200, 0.3)], "not met"),
             row([result(5, 1.2), result(50, 0.9), result(95, 0.3)], "unknown: indeterminate", "90 days before"),
             row([result(5, 1.2), result(50, 0.9), result(96, 0.3)], "not met", "91 days before"),
+            row([result(5, 1.2), result(50, 0.9), result("2025", 0.3)], "unknown: indeterminate", "perhaps within"),
             row([result(5, 1.5), result(50, 1.2), result(80, 0.9)], "unknown: indeterminate", "risen by 0.6 since"),
             row([result(5, 0.8), result(50, 0.3), result(95, 1.5)], "met"),
         ),
