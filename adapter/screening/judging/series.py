@@ -63,17 +63,20 @@ def _perhaps_enough(voices: Sequence[Voice], question: Comparison) -> bool:
 
 def risen(question: Comparison, pick: Pick, voices: Sequence[Voice]) -> Finding:
     """New above the limit, or risen by more than so much against the newest earlier value of the same kind."""
-    found = [_since_before(question, pick, voice) for voice in voices]
+    found = [_since_before(question, pick, voice, voices) for voice in voices]
     pairs = zip(voices, found, strict=True)
     said = [(v, (f.answer, f.because if v.sure else v.because)) for v, f in pairs]
     together = agreed([Voice(voice.fact, what, voice.sure, voice.evidence) for voice, what in said])
     return replace(together, evidence=unique(piece for finding in found for piece in finding.evidence))
 
 
-def _since_before(question: Comparison, pick: Pick, now: Voice) -> Finding:
+def _since_before(question: Comparison, pick: Pick, now: Voice, voices: Sequence[Voice]) -> Finding:
     """What one value says: against its own kind alone, and whatever it may be where that already denies it."""
     if now.said is Answer.NOT_MET:
         return Finding(now.said, None, (now.evidence,))
+    own = [voice.fact for voice in voices if voice.fact.concept == now.fact.concept and voice.fact.doubt is None]
+    if any(fact.start != now.fact.start for fact in own):  # a partial date: which of them came first is not known
+        return unknown(now.because or Because.INDETERMINATE, (now.evidence,))
     before = [r for r in pick.earlier if r.fact.concept == now.fact.concept and r.fact.quantity is not None]
     if before and now.fact.quantity is not None:
         found = _against_earlier(question, now, before)

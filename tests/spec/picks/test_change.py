@@ -75,6 +75,9 @@ TABLES = (
             row([result(5, 0.8), result("2026-02", 0.3)], "met"),
             row([result(5, 0.8, at="20:00"), result(5, 0.3, at="08:00")], "met", "earlier on the same day"),
             row([result(5, 0.8), result(100, 0.3), result(100, 0.7)], "unknown: indeterminate", "which was earlier?"),
+            row(
+                [result("2026-03", 0.9), result(8, 1), result(20, 0.1)], "unknown: indeterminate", "either may be first"
+            ),
             row([result(5, "<0.9"), result(100, 0.8)], "not met", "whatever it is, it is neither new nor risen"),
             row(
                 [result(5, ">3"), result(100, "2.8")],
