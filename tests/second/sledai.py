@@ -170,10 +170,12 @@ def _new_or_risen(one: Result, kind: list[Result]) -> State:
 
 
 def _perhaps_earlier(other: Result, mine: When) -> bool:
-    """Is it of a month or a year that holds this one: which came first is not known."""
+    """Is one of them of a month or a year that holds the other: which came first is not known."""
     found = spans(other.when)
-    partial = found is not None and found.first.date() != found.last.date()
-    return partial and usable(other) and other.status in FIRM and found.first <= mine.last and found.last >= mine.first
+    if found is None or not usable(other) or other.status not in FIRM:
+        return False
+    partial = any(when.first.date() != when.last.date() for when in (found, mine))
+    return partial and found.first <= mine.last and found.last >= mine.first
 
 
 def _is_earlier(other: Result, first: object) -> bool:
