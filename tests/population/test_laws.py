@@ -101,7 +101,7 @@ def test_order_of_input_changes_no_byte(seed):
 
 
 def _lines(resources: list[dict]) -> list[str]:
-    return [line for _, line in lines(read(Charts(resources), screen()).records, screen(), AS_OF)]
+    return [line.text for line in lines(read(Charts(resources), screen()).records, screen(), AS_OF)]
 
 
 @pytest.mark.slow

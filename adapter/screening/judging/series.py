@@ -102,7 +102,11 @@ def _against_earlier(question: Comparison, present: Voice, before: Sequence[Read
 
 def _against_recent(question: Comparison, present: Voice, recent: Sequence[Fact]) -> Finding:
     """Against the lowest value of the days before: the one from which it has risen most."""
-    rises = {answer: fact for fact in reversed(recent) for answer in (_rise(question, fact, present.fact),)}
+    rises: dict[Answer, Fact] = {}
+    for fact in recent:
+        rise = _rise(question, fact, present.fact)
+        surely = _within(fact, present.fact, question.back_days, surely=True)
+        rises.setdefault(rise if surely or rise is Answer.NOT_MET else Answer.UNKNOWN, fact)
     for answer in (Answer.MET, Answer.UNKNOWN, Answer.NOT_MET):
         if answer in rises:
             shown = (present.evidence, Evidence(rises[answer], "earlier", present.evidence.args))
@@ -128,5 +132,9 @@ def _less(minuend: Decimal | None, subtrahend: Decimal | None) -> Decimal | None
     return None if minuend is None or subtrahend is None else minuend - subtrahend
 
 
-def _within(fact: Fact, now: Fact, days: int) -> bool:
-    return bool(fact.start and now.start and (now.start.first - fact.start.last).days <= days)
+def _within(fact: Fact, now: Fact, days: int, *, surely: bool = False) -> bool:
+    """Whether one may lie in so many days before the other, or surely does."""
+    if not fact.start or not now.start:
+        return False
+    apart = now.start.last - fact.start.first if surely else now.start.first - fact.start.last
+    return apart.days <= days

@@ -57,6 +57,7 @@ TABLES = (
             row([result(5, 1.2), result(50, 0.6), result(80, 0.9)], "met", "whichever of them is the newest"),
             row([result(5, 1.2), result(50, "0.6-0.9")], "unknown: indeterminate", "risen by 0.3 to 0.6"),
             row([result(5, 0.8), result(96, 0.3)], "unknown: indeterminate", "nothing in the 90 days before"),
+            row([result(5, 1.2), result("2025-12", 0.3)], "unknown: indeterminate", "it may lie in the 90 days"),
         ),
     ),
     Table(
