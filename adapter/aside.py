@@ -12,9 +12,8 @@ from adapter.facts.chart import Chart, People
 from adapter.journal import Journal, Marked
 from adapter.pipeline import Screen
 from adapter.population import as_key
-from adapter.run import database_password
 from adapter.screening.model import Fact, SetAside
-from adapter.settings import Settings
+from adapter.settings import Settings, database_password
 
 
 @dataclass(frozen=True)

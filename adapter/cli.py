@@ -29,7 +29,7 @@ from adapter.outputs.note import as_note
 from adapter.outputs.summary import summary, told
 from adapter.progress import untimed
 from adapter.recall import recall
-from adapter.run import Run, Ways, database_password
+from adapter.run import Run, Ways
 from adapter.schedule import Service
 from adapter.showcase import open_hospital
 from adapter.study.cases import load_cases, site_cases
@@ -146,7 +146,7 @@ def check(asked: argparse.Namespace) -> int:
         lambda: settings.load(asked.config, os.environ),
         lambda: _mapped(asked),
         wiring.client_of,
-        database_password,
+        settings.database_password,
         wiring.now,
     )
     return checking.told(checking.check(steps), as_json=asked.json)

@@ -5,6 +5,7 @@ source ──resources──▶ facts ──pick──▶ study variables ──
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -90,6 +91,12 @@ def prepare(mapped: Mapped, mappings: Path, time_zone: str) -> Screen:
     words = Words.load(mappings / "words.csv")
     context = Context(Codes(mapped.codelists), ZoneInfo(time_zone), units, words)
     return Screen(study, context, load_views(mappings / "views"), load_catalogue(mappings / "sentences.toml"))
+
+
+def study_hash(screen: Screen) -> str:
+    """What tells whether decisions were made by the same study with the same parameters."""
+    said = repr((screen.study.rules, screen.study.variables, screen.study.scores, screen.study.criteria))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def read(source: Source, screen: Screen, own_study: str = "", progress: Progress | None = None) -> Cohort:

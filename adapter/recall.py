@@ -12,11 +12,11 @@ from adapter.database import Database, read_database
 from adapter.errors import SourceError
 from adapter.facts.chart import Chart, People
 from adapter.journal import Journal, Run, StoredDecision
-from adapter.pipeline import Screen
+from adapter.pipeline import Screen, study_hash
 from adapter.population import as_key
 from adapter.pull import WAY
-from adapter.run import database_password, study_hash, taken_on
-from adapter.settings import Settings
+from adapter.run import taken_on
+from adapter.settings import Settings, database_password
 
 NOT_IN_POPULATION = "not in the population"
 

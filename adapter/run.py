@@ -8,14 +8,10 @@ run until it arrives.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from importlib.metadata import version
-from typing import Any
 
 from adapter import errors
 from adapter.database import lock, open_database
@@ -24,28 +20,21 @@ from adapter.facts.coding.unmapped import Unmapped
 from adapter.facts.intake import Door
 from adapter.facts.tally import Tally
 from adapter.fhir.client import Client
-from adapter.journal import Change, Decided, Journal, Latest
-from adapter.journal.picks import as_json, difference, digest
-from adapter.journal.work import Work
+from adapter.journal import Journal
 from adapter.outputs.answers import Answers, answers_of
 from adapter.outputs.base import Output, instant
-from adapter.outputs.decision_line import as_line
 from adapter.outputs.deliver import Delivered, deliver_pending
-from adapter.outputs.email import mail_deliveries
-from adapter.outputs.note import as_note
-from adapter.outputs.research_subject import subject_delivery
-from adapter.pipeline import Judged, Screen, judge_one
+from adapter.pipeline import Judged, Screen, judge_one, study_hash
 from adapter.population import asked_of
 from adapter.progress import Progress
 from adapter.pull import Pull, Pulled
-from adapter.screening.decision import Decision, Standing
+from adapter.record import Record
+from adapter.report import RunReport
 from adapter.screening.model import PatientRecord
-from adapter.settings import Settings, secret
+from adapter.settings import Settings, database_password
 from adapter.sources.search import SearchSource
 from adapter.study.load import Mapped
-from adapter.words import LANGUAGES
 
-FLAGGED = frozenset({Standing.CANDIDATE.value, Standing.POTENTIAL_CANDIDATE.value})
 # A person has taken the patient on, or off, this study: judging is over, else the study drug itself would exclude.
 TAKEN_ON = frozenset({
     "on-study", "on-study-intervention", "on-study-observation", "pending-on-study", "follow-up", "off-study",
@@ -61,34 +50,6 @@ class Ways:
     now: datetime
     dry: bool = False
     full: bool = False
-
-
-@dataclass
-class RunReport:
-    """What a run came to: counts and reasons, no patient data."""
-
-    as_of: str
-    population: int = 0
-    came: int = 0
-    left: int = 0
-    troubles: dict[str, str] = field(default_factory=dict)  # by type
-    not_judged: dict[str, int] = field(default_factory=dict)
-    decisions: dict[str, int] = field(default_factory=dict)
-    changes: dict[str, int] = field(default_factory=dict)
-    deliveries: dict[str, dict[str, int]] = field(default_factory=dict)
-    trouble: tuple[str, ...] = ()
-    reviews: int = 0  # a person's word on the server stands against the newest decision
-    criteria: dict[str, dict[str, Any]] = field(default_factory=dict)  # how often each was met, not met, unknown
-    account: dict[str, Any] = field(default_factory=dict)
-    unmapped: dict[str, Any] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)  # in all, and by phase
-    requests: int = 0
-    exit_code: int = errors.FINE
-
-    def as_json(self) -> str:
-        """The report for a machine."""
-        said = {name: value for name, value in vars(self).items() if name != "unmapped"}
-        return json.dumps(said | self.unmapped, ensure_ascii=False, default=list)
 
 
 OutputsOf = Callable[[Journal], Sequence[Output]]
@@ -166,91 +127,15 @@ class Run:
         report.unmapped = unmapped.as_dict()
 
     def _record(self, journal: Journal, judged: Iterator[Judged], report: RunReport) -> None:
-        """Write all decisions with their changes and deliveries in one transaction."""
-        study, at = self.screen.study.id, instant(self.ways.now)
-        standings, changes = Counter[str](), Counter[str]()
+        """Put on record what moved, with its changes and deliveries, in one transaction."""
+        at, standings = instant(self.ways.now), Counter[str]()
+        book = Record(journal, self.screen, study_hash(self.screen), self.settings.outputs, self.ways.as_of, at)
+        moved = book.moved(judged, standings)
         with journal.transaction() as work:
-            number = work.begin_run(
-                started_at=at,
-                as_of=self.ways.as_of.isoformat(),
-                study=study,
-                study_hash=study_hash(self.screen),
-                adapter_version=version("trial-adapter"),
-            )
-            latest = work.latest(study)
-            for one in judged:
-                standings[one.decision.standing.value] += 1
-                kind = self._record_one(journal, work, number, one, latest.get(one.record.person.id))
-                changes.update([kind] if kind else [])
-            report.decisions, report.changes = _counted(standings), _counted(changes)
+            number = book.begin(work)
+            report.decisions, report.changes = _counted(standings), _counted(book.write(work, number, moved))
             self._spent(report)
             work.end_run(number, ended_at=at, report=report.as_json(), exit_code=report.exit_code)
-
-    def _record_one(self, journal: Journal, work: Work, number: int, one: Judged, before: Latest | None) -> str | None:
-        """Record a decision whose picks or standing differ from the last; return what kind of change it is."""
-        decision, study = one.decision, self.screen.study
-        picks, standing = as_json(decision.picks), decision.standing.value
-        same = before is not None and before.standing == standing and before.picks_digest == digest(picks)
-        if same or decision.incomplete:  # what was read in part raises and lowers nobody
-            return None
-        line = as_line(decision, one.settles, study, self.screen.speaker("en", one.record.person.sex))
-        as_of, at = self.ways.as_of.isoformat(), instant(self.ways.now)
-        made = work.record(Decided(number, decision.patient, study.id, as_of, standing, picks, line, at))
-        for language in LANGUAGES:
-            speaker = self.screen.speaker(language, one.record.person.sex)
-            work.note(made, language, as_note(decision, one.settles, study, speaker))
-        old = before.standing if before else None
-        kind = change_kind(old, standing, written=self._written(journal, old, decision))
-        if kind is not None:
-            moved = difference(work.decision(before.id).picks, picks) if before else []
-            moved_by = json.dumps(moved, ensure_ascii=False)
-            self._tell(work, Change(made, decision.patient, study.id, kind, old, standing, moved_by, True, at))
-        return kind
-
-    def _written(self, journal: Journal, old: str | None, decision: Decision) -> bool:
-        """Whether somebody who was flagged, then open, is ruled out while a subject of ours still stands."""
-        late = old == Standing.OPEN.value and decision.standing is Standing.INELIGIBLE
-        return late and journal.subject(self.screen.study.id, decision.patient) is not None
-
-    def _tell(self, work: Work, change: Change) -> None:
-        """Give each output that is on its delivery of this change."""
-        number, outputs = work.change(change), self.settings.outputs
-        if outputs.research_subject.enabled:
-            work.deliver(
-                "research_subject", *subject_delivery(change.study, change.patient, change.decision), change.at
-            )
-        if outputs.email.enabled and change.kind != "unflagged":
-            work.screening_number(change.study, change.patient, change.at)
-            for key, payload in mail_deliveries(change, number, outputs.email):
-                work.deliver("email", key, payload, change.at)
-
-
-def change_kind(old: str | None, new: str, *, written: bool = False) -> str | None:
-    """What an investigator would call the step from one standing to the next; None: nothing to tell.
-
-    `written`: the hospital's record still calls the patient a candidate, from an earlier flag.
-    """
-    if old == new or (old not in FLAGGED and new not in FLAGGED and not written):
-        return None
-    if old not in FLAGGED and new in FLAGGED:
-        return "flagged"
-    if new in FLAGGED:
-        return "moved"
-    return "ruled-out" if new == Standing.INELIGIBLE.value else "unflagged"
-
-
-def study_hash(screen: Screen) -> str:
-    """What tells whether decisions were made by the same study with the same parameters."""
-    said = repr((screen.study.rules, screen.study.variables, screen.study.scores, screen.study.criteria))
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-
-def database_password(settings: Settings) -> str | None:
-    """The password of the database, where it has one."""
-    place = settings.database
-    if place.password is None and place.password_file is None:
-        return None
-    return secret(place.password, place.password_file, "database.password")
 
 
 def taken_on(record: PatientRecord) -> str | None:

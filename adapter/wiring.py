@@ -15,9 +15,8 @@ from adapter.journal import Journal
 from adapter.outputs.base import Output, key_file, read_key
 from adapter.outputs.email import EmailOutput, worklist_link
 from adapter.outputs.research_subject import Mark, ResearchSubjectOutput
-from adapter.pipeline import Screen
+from adapter.pipeline import Screen, study_hash
 from adapter.progress import Progress, shown_on, unseen
-from adapter.run import study_hash
 from adapter.settings import Settings, secret
 from adapter.settings.model import Auth as AuthSettings
 

@@ -4,35 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from adapter.facts.intake import Cohort
 from adapter.outputs.answers import table
+from adapter.report import RunReport
 
 Criteria = Mapping[str, Mapping[str, Any]]
 
 UNMAPPED_SHOWN, UNMAPPED_IN_TABLE = 10, 50
 FILES_SHOWN = 3
 LEAST_S = 0.05  # a phase that took less is not told
-
-
-class Report(Protocol):
-    """As much of a run's report as is told."""
-
-    population: int
-    came: int
-    left: int
-    requests: int
-    troubles: dict[str, str]
-    decisions: dict[str, int]
-    changes: dict[str, int]
-    not_judged: dict[str, int]
-    deliveries: dict[str, dict[str, int]]
-    trouble: tuple[str, ...]
-    criteria: dict[str, dict[str, Any]]
-    account: dict[str, Any]
-    unmapped: dict[str, Any]
-    seconds: dict[str, float]
 
 
 def summary(
@@ -62,12 +44,12 @@ def _files(names: Sequence[str]) -> str:
     return f"no FHIR in {len(names)} files: " + ", ".join(names[:FILES_SHOWN]) + more
 
 
-def told(report: Report, *, whole: bool = False) -> str:
+def told(report: RunReport, *, whole: bool = False) -> str:
     """The account of one run, `whole` with its tables."""
     return "\n".join([*_of_run(report), *(table(report.criteria) if whole else ()), *_of_records(report, whole)])
 
 
-def _of_run(report: Report) -> Iterator[str]:
+def _of_run(report: RunReport) -> Iterator[str]:
     yield f"population {report.population} ({report.came} new, {report.left} left), {report.requests} requests"
     for kind, reason in report.troubles.items():
         yield f"{kind}: read in part, nobody is decided on it. {reason}"
@@ -83,7 +65,7 @@ def _of_run(report: Report) -> Iterator[str]:
     yield from report.trouble
 
 
-def _of_records(report: Report, whole: bool) -> Iterator[str]:
+def _of_records(report: RunReport, whole: bool) -> Iterator[str]:
     for kind, counts_of_type in report.account.get("resources", {}).items():
         yield _type(kind, counts_of_type)
     yield from _unmapped(report.unmapped, whole)

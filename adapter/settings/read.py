@@ -58,6 +58,14 @@ def secret(value: SecretStr | None, file: Path | None, key: str) -> str:
         raise SettingsError(f"{file}, named by {key}_file: cannot be read ({error})") from None
 
 
+def database_password(settings: Settings) -> str | None:
+    """Return the password of the database, where it has one."""
+    place = settings.database
+    if place.password is None and place.password_file is None:
+        return None
+    return secret(place.password, place.password_file, "database.password")
+
+
 def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))

@@ -1,0 +1,37 @@
+"""What a run came to, for people, for machines and for the journal: counts and reasons, no patient data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from adapter import errors
+
+
+@dataclass
+class RunReport:
+    """What a run came to: counts and reasons, no patient data."""
+
+    as_of: str
+    population: int = 0
+    came: int = 0
+    left: int = 0
+    troubles: dict[str, str] = field(default_factory=dict)  # by type
+    not_judged: dict[str, int] = field(default_factory=dict)
+    decisions: dict[str, int] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict)
+    deliveries: dict[str, dict[str, int]] = field(default_factory=dict)
+    trouble: tuple[str, ...] = ()
+    reviews: int = 0  # a person's word on the server stands against the newest decision
+    criteria: dict[str, dict[str, Any]] = field(default_factory=dict)  # how often each was met, not met, unknown
+    account: dict[str, Any] = field(default_factory=dict)
+    unmapped: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)  # in all, and by phase
+    requests: int = 0
+    exit_code: int = errors.FINE
+
+    def as_json(self) -> str:
+        """The report for a machine."""
+        said = {name: value for name, value in vars(self).items() if name != "unmapped"}
+        return json.dumps(said | self.unmapped, ensure_ascii=False, default=list)
