@@ -139,10 +139,13 @@ def test_the_sign_in_goes_to_the_origin_of_the_settings(river, path):
     assert ran.code == 0 and set(shown) == {LOGIN} and "sign-in" not in ran.err
 
 
-@pytest.mark.parametrize("base", ["https://hospital.example/fhir", "{host}9/fhir", "https://{rest}/fhir", "localhost"])
+@pytest.mark.parametrize(
+    "base", ["https://hospital.example/fhir", "{host}{port}/fhir", "https://{rest}/x", "localhost"]
+)
 def test_the_sign_in_goes_to_no_other_origin(river, base):
     host = river.base.removesuffix("/fhir")
-    other = base.format(host=host[:-1], rest=host.removeprefix("http://"))
+    address, _, port = host.rpartition(":")
+    other = base.format(host=f"{address}:", port=int(port) ^ 1, rest=host.removeprefix("http://"))
     other = river.base.replace("127.0.0.1", "localhost") if base == "localhost" else other
     config, shown = signing(river, other)
     ran = visit(river, "--patients", "c30", config=config)
