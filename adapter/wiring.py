@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from time import monotonic
 from typing import TextIO
+from zoneinfo import ZoneInfo
 
 from adapter.errors import SettingsError, UsageError
 from adapter.fhir.auth import Auth
@@ -63,8 +65,9 @@ def outputs_of(settings: Settings, screen: Screen, client: Client) -> Callable[[
             mail = settings.outputs.email
             needs_password = mail.username is not None
             password = secret(mail.password, mail.password_file, "outputs.email.password") if needs_password else None
-            link = worklist_link(settings)
-            outputs.append(EmailOutput(mail, journal, screen.speaker, now, link=link, password=password))
+            link, zone = worklist_link(settings), ZoneInfo(settings.hospital.time_zone)
+            local = partial(_local, zone)
+            outputs.append(EmailOutput(mail, journal, screen.speaker, local, link=link, password=password))
         return outputs
 
     return made
@@ -73,6 +76,10 @@ def outputs_of(settings: Settings, screen: Screen, client: Client) -> Callable[[
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
+
+
+def _local(zone: ZoneInfo) -> datetime:
+    return now().astimezone(zone)
 
 
 def progress(stream: TextIO | None) -> Progress:

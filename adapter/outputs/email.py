@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import partial
@@ -29,6 +30,7 @@ from adapter.settings.model import Email, Recipient, Settings
 from adapter.words import Speaker
 
 NAME = "email"
+AT_ONCE = "at-once"
 DEADLINE_S = 30
 PATIENTS_SHOWN = 50  # a first run over a full hospital is one mail that can be read
 NEEDS_SHOWN = 3
@@ -72,7 +74,7 @@ def worklist_link(settings: Settings) -> str:
 
 
 class EmailOutput:
-    """Sends each recipient one digest of all that is new to them."""
+    """Sends each recipient one digest of all that is new to them; the clock is that of the hospital."""
 
     name = NAME
 
@@ -86,7 +88,7 @@ class EmailOutput:
             raise SettingsError("outputs.email.from must be set: the address that the mail comes from.")
         self._settings, self._journal, self._speaker, self._clock = settings, journal, speaker, clock
         self._sender, self._link, self._password = settings.sender, link, password
-        self._languages = {one.address: one.language for one in recipients(settings)}
+        self._recipients = {one.address: one for one in recipients(settings)}
 
     def deliver(self, pending: Sequence[Delivery]) -> Iterator[Told]:
         """Send one digest after the other; one that is no longer a recipient gets none."""
@@ -97,13 +99,24 @@ class EmailOutput:
             if payload["study"] == study:
                 waiting.setdefault(payload["to"], []).append(one)
         for address, together in waiting.items():
+            if address in self._recipients and not self._due(self._recipients[address], together):
+                continue
             yield attempt(together, partial(self._digest, address, tuple(together)))
 
+    def _due(self, recipient: Recipient, waiting: Sequence[Delivery]) -> bool:
+        """Whether the hour at which they want their digest has struck since the oldest of it came about."""
+        if recipient.digest == AT_ONCE:
+            return True
+        now = self._clock()
+        struck = datetime.combine(now.date(), time.fromisoformat(recipient.digest), now.tzinfo)
+        struck -= timedelta(days=struck > now)
+        return min(datetime.fromisoformat(one.created_at) for one in waiting) < struck
+
     def _digest(self, address: str, together: tuple[Delivery, ...]) -> Told:
-        language = self._languages.get(address)
-        if language is None:
+        recipient = self._recipients.get(address)
+        if recipient is None:
             raise FailedForGood(f"{address}: not in outputs.email any more, so nothing was sent there.")
-        speaker = self._speaker(language)
+        speaker = self._speaker(recipient.language)
         payloads = [json.loads(one.payload) for one in together]
         last = {payload["patient"]: payload for payload in payloads}  # of several changes of one patient
         news = [self._news(payload, speaker.study) for payload in last.values()]

@@ -143,7 +143,7 @@ class Recipient(Section):
 
     address: str
     language: Literal["en", "zh"] = "zh"
-    digest: str = Field(default="08:00", pattern=r"^(at-once|([01]\d|2[0-3]):[0-5]\d)$")
+    digest: str = Field(default="at-once", pattern=r"^(at-once|([01]\d|2[0-3]):[0-5]\d)$")
     kinds: tuple[str, ...] = ()
 
 

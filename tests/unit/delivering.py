@@ -7,6 +7,7 @@ import socket
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from aiosmtpd.controller import Controller
 
@@ -188,5 +189,7 @@ def speaker(language):
     return Speaker(CATALOGUE, STUDY, language, lambda concept, unit: unit)
 
 
-def tell(journal, to, **more):
-    return deliver_pending(journal, [EmailOutput(to, journal, speaker, lambda: NOW, link=LINK, **more)], NOW)
+def tell(journal, to, now=NOW, **more):
+    local = now.astimezone(ZoneInfo("Asia/Shanghai"))
+    output = EmailOutput(to, journal, speaker, lambda: local, link=LINK, **more)
+    return deliver_pending(journal, [output], now)

@@ -3,6 +3,7 @@
 import json
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -119,6 +120,30 @@ def test_the_last_of_several_changes_is_the_news(journal, post, listening):
     assert tell(journal, to).counts["email"] == Count(done=2)
     _, text = post.mail_to("zhang@example.org")
     assert "S-0001  candidate" in text and "IgG" not in text
+
+
+@pytest.mark.parametrize(
+    ("now", "sent"),
+    [
+        ("2026-03-16T17:29+08:00", 0),  # the news is of 17:00
+        ("2026-03-16T17:30+08:00", 1),
+        ("2026-03-17T06:00+08:00", 1),
+        ("2026-03-17T23:00+00:00", 1),
+    ],
+)
+def test_a_digest_waits_for_its_hour_of_the_hospitals_clock(journal, post, listening, now, sent):
+    evening = Recipient(address="zhang@example.org", digest="17:30")
+    to = settings(listening(), to=(), recipients=(evening,))
+    news(journal, to)
+    count = tell(journal, to, datetime.fromisoformat(now)).counts["email"]
+    assert (len(post.mails), count) == (sent, Count(done=sent, pending=1 - sent))
+
+
+def test_the_hour_before_the_news_is_over(journal, post, listening):
+    to = settings(listening(), to=(), recipients=(Recipient(address="zhang@example.org", digest="16:59"),))
+    news(journal, to)
+    assert tell(journal, to, datetime.fromisoformat("2026-03-17T16:58+08:00")).counts["email"].pending == 1
+    assert tell(journal, to, datetime.fromisoformat("2026-03-17T16:59+08:00")).counts["email"].done == 1
 
 
 def test_nothing_new_is_no_mail(journal, post, listening):
