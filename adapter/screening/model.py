@@ -120,6 +120,7 @@ class Fact:
     ranges: tuple[ReferenceRange, ...] = ()
     received: str = ""  # the value as it came, digits and unit untouched
     name: str = ""  # what the record calls the thing: a display, a drug's name
+    daily_dose: Quantity | None = None  # of an exposure, in the equivalents of its units; None: not told in numbers
     cause: str | None = None  # attributed to another cause, in the words of the note
     recorded: Span | None = None
     author: str | None = None

@@ -72,6 +72,9 @@ class Given:
     recorded: When = None
     route: str = ""
     sign: str = ""  # of a number whose unit is in no table
+    item: str = ""  # which drug of a class
+    dose: str = ""  # of a day
+    via: str = ""  # the type of resource that told of a drug
     unsaid: tuple[str, ...] = ()  # what a diagnosis leaves out: its verification, its clinical status
 
     def fact(self, as_of: date, number: int) -> Fact:
@@ -82,6 +85,7 @@ class Given:
             self.of,
             self.kind,
             f"Given/{number}",
+            item=self.item,
             start=start,
             time=f"{start}T{self.at}Z" if self.at else "",
             end=span(self.until, as_of),
@@ -93,17 +97,18 @@ class Given:
             flag=self.flag,
             ranges=tuple(ReferenceRange(limit(low), limit(high), sex or None) for low, high, sex in self.report),
             received=self.value,
+            daily_dose=quantity(self.dose),
             cause=self.cause,
             recorded=span(self.recorded, as_of),
             extra=tuple(pair for pair in self._extra() if pair[1]),
         )
 
     def _extra(self) -> tuple[tuple[str, str], ...]:
-        told = (("status", self.status), ("route", self.route), ("comparator", self.sign))
+        told = (("status", self.status), ("route", self.route), ("via", self.via), ("comparator", self.sign))
         return (*told, *((name, "missing") for name in self.unsaid))
 
     def __str__(self) -> str:
-        said = " ".join(part for part in (self.of, self.value, self.unit) if part)
+        said = " ".join(part for part in (self.of, self.item, self.value, self.unit) if part)
         notes = [
             self.status,
             f"flag {self.flag}" if self.flag else "",
@@ -111,6 +116,8 @@ class Given:
             " ".join(part for part in (self.sign, str(self.trouble)) if part) if self.trouble else "",
             f"due to {self.cause}" if self.cause else "",
             f"given {self.route}ly" if self.route else "",
+            f"{self.dose} a day" if self.dose else "",
+            self.via,
             *(f"{name} not said" for name in self.unsaid),
             f"recorded {told(self.recorded)}" if self.recorded is not None else "",
         ]

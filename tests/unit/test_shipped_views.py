@@ -21,7 +21,10 @@ MEDICATION = {
     "note": [{"text": "n"}],
 }
 DOSE = {"route": CONCEPT, "text": "d", "timing": {"repeat": {"boundsPeriod": PERIOD}}}
-DOSED = {"routes": [C], "route_texts": ["t"], "dosage_texts": ["d"], "reasons": [C], "reason_texts": ["t"]}
+DOSED = {
+    "routes": [C], "route_texts": ["t"], "dosage_texts": ["d"], "dosages": [DOSE],
+    "reasons": [C], "reason_texts": ["t"],
+}  # fmt: skip
 DRUG = {"medication_key": "#m", "medication_display": "drug", "contained": MEDICATION["contained"], "notes": ["n"]}
 TAKEN = {"effective_start": "2020", "effective_end": "2021"}
 NAMED = {"codings": [C], "code_text": "t"}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from adapter.facts.coding.codes import ANY, Codes, Match
+from adapter.facts.read.doses import daily_dose
 from adapter.facts.read.row import NOT_WANTED, Medicine, Outcome, Period, Row, codings_in, displays, texts_in
 from adapter.screening.model import Because, Fact, Kind
 
@@ -101,10 +102,15 @@ def _facts(row: Row, medicine: Medicine, extra: Mapping[str, str], told: Mapping
     for match in medicine.matches:
         # One resource may hold two drugs of one class: the item keeps them apart.
         each = {**told, "item": match.drug, "name": match.display if match.drug else medicine.name}
-        facts.append(row.fact(match, Kind.EXPOSURE, extra, **each))
+        dose = daily_dose(row, match.drug, one_day=_one_day(told)) if match.drug else None
+        facts.append(row.fact(match, Kind.EXPOSURE, extra, **each, daily_dose=dose))
         if word := _response(row):
             facts.append(row.fact(match, Kind.RESPONSE, extra, **each, word=word))
     return facts
+
+
+def _one_day(told: Mapping[str, Any]) -> bool:
+    return told["start"] is not None and told["start"].exact and told["start"] == told["end"]
 
 
 def _medicine(row: Row) -> Medicine:

@@ -27,7 +27,7 @@ _COLUMNS = """
     clinical_codings verification_codings onset_date onset_start onset_end onset_text
     abatement_date abatement_start abatement_end abatement_text recorded
     medication_key medication_display contained authored bounds_start bounds_end prepared handed_over days_supply
-    reasons reason_texts routes route_texts dosage_texts intent do_not_perform asserted
+    reasons reason_texts routes route_texts dosage_texts dosages intent do_not_perform asserted
     form_codings form_text ingredients ingredient_texts
     performed_date performed_start performed_end type substances
     questionnaire author link_id answer_boolean answer_integer answer_decimal answer_string answer_date answer_codings

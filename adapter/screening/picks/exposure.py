@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
 
 from adapter.screening.model import Because, Fact, Kind, Reading
 from adapter.screening.picks.windows import EVER, is_open
+
+NOTHING, ANYTHING = Decimal(0), Decimal("Infinity")
 
 
 def exposed(fact: Fact, start: date, as_of: date, *, only_open: bool = False) -> tuple[bool, Because | None]:
@@ -41,6 +45,76 @@ def long_enough(readings: Sequence[Reading], days: int, as_of: date) -> tuple[Re
     if sure or sum(longest for _, longest in bounds) < days:
         return sure
     return tuple(replace(reading, doubt=reading.doubt or Because.INDETERMINATE) for reading in readings)
+
+
+def strong_enough(
+    readings: Sequence[Reading], daily: Decimal, days: int, start: date, as_of: date
+) -> tuple[Reading, ...]:
+    """Keep the exposures of a window whose doses together reach the daily dose on so many days, in a row or not.
+
+    If they do so only perhaps, because a dose, a date or a status is not known, all stay in doubt; else nothing.
+    """
+    surely = perhaps = 0
+    for first, days_long in _stretches(readings, start, as_of):
+        least, most = _together(readings, first, as_of)
+        surely += days_long if least >= daily else 0
+        perhaps += days_long if most >= daily else 0
+    if surely >= days:
+        return tuple(reading for reading in readings if reading.sure and _dose(reading.fact)[0] > NOTHING)
+    if perhaps < days:
+        return ()
+    return tuple(replace(reading, doubt=reading.doubt or Because.INDETERMINATE) for reading in readings)
+
+
+def _stretches(readings: Sequence[Reading], start: date, as_of: date) -> Iterator[tuple[date, int]]:
+    """The window in pieces in which no exposure begins or ends: the first day of each, and how long it is."""
+    edges = {start, as_of + timedelta(days=1)}
+    for reading in readings:
+        for first, last in (_sure_days(reading.fact, as_of), _possible_days(reading.fact, as_of)):
+            edges |= {day for day in (first, last + timedelta(days=1)) if start < day <= as_of}
+    return ((first, (then - first).days) for first, then in pairwise(sorted(edges)))
+
+
+def _together(readings: Sequence[Reading], day: date, as_of: date) -> tuple[Decimal, Decimal]:
+    """The least and the most of all drugs on a day.
+
+    Two drugs add up, and so do two administrations. An order and a statement of one drug may be the same tablets: of
+    the two at least the stronger was taken, and at most both.
+    """
+    given: dict[str, Decimal] = {}
+    told: dict[str, Decimal] = {}
+    most = NOTHING
+    for reading in readings:
+        fact, (low, high) = reading.fact, _dose(reading.fact)
+        if _holds(_sure_days(fact, as_of), day) and reading.sure:
+            if ("via", "MedicationAdministration") in fact.extra:
+                given[fact.item] = given.get(fact.item, NOTHING) + low
+            else:
+                told[fact.item] = max(told.get(fact.item, NOTHING), low)
+        most += high if _holds(_possible_days(fact, as_of), day) else NOTHING
+    least = sum((max(given.get(drug, NOTHING), told.get(drug, NOTHING)) for drug in {*given, *told}), NOTHING)
+    return least, most
+
+
+def _dose(fact: Fact) -> tuple[Decimal, Decimal]:
+    dose = fact.daily_dose
+    if dose is None:
+        return NOTHING, ANYTHING
+    return NOTHING if dose.low is None else dose.low, ANYTHING if dose.high is None else dose.high
+
+
+def _sure_days(fact: Fact, as_of: date) -> tuple[date, date]:
+    """The first and the last day on which the exposure certainly went on; the last before the first where on none."""
+    first = fact.start.last if fact.start is not None else date.max
+    return first, last_day_bounds(fact, as_of)[0]
+
+
+def _possible_days(fact: Fact, as_of: date) -> tuple[date, date]:
+    return fact.start.first if fact.start is not None else EVER, last_day_bounds(fact, as_of)[1]
+
+
+def _holds(days: tuple[date, date], day: date) -> bool:
+    return days[0] <= day <= days[1]
 
 
 def duration_bounds(fact: Fact, as_of: date) -> tuple[int, int]:

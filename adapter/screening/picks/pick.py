@@ -11,7 +11,7 @@ from adapter.screening.judging.logic import most_urgent
 from adapter.screening.judging.readings import outcome
 from adapter.screening.model import Because, Fact, Kind, PatientRecord, Pick, Quantity, Reading, Span
 from adapter.screening.picks import windows
-from adapter.screening.picks.exposure import exposed, long_enough
+from adapter.screening.picks.exposure import exposed, long_enough, strong_enough
 from adapter.screening.picks.shelf import BIRTH, Shelf, lay_out
 from adapter.screening.study import PickKind, Study, Variable
 
@@ -147,6 +147,10 @@ def _exposure(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
     start = windows.window_start(variable.window, shelf.as_of, shelf.matching(variable.window.anchor))
     placed = [(fact, exposed(fact, start, shelf.as_of, only_open=variable.course == "open")) for fact in facts]
     readings = tuple(Reading(fact, doubt) for fact, (kept, doubt) in placed if kept)
+    if readings and variable.daily_dose is not None:
+        days = max(variable.at_least_days, 1)
+        readings = strong_enough(readings, variable.daily_dose, days, start, shelf.as_of)
+        return Pick(variable.id, readings, Because.INDETERMINATE)
     if readings and variable.at_least_days:
         readings = long_enough(readings, variable.at_least_days, shelf.as_of)
         return Pick(variable.id, readings, Because.INDETERMINATE)

@@ -41,6 +41,10 @@ recorded = true
 
 LONG = EVER.replace('kinds = ["exposure"]', 'kinds = ["exposure"]\nat_least_days = 30')
 
+STRONG = LONG.replace("at_least_days = 30", "daily_dose = 100\nat_least_days = 14\nwindow = { days = 56 }")
+GIVEN = "MedicationAdministration"
+ORDERED = "MedicationRequest"
+
 TABLES = (
     Table(
         "Within 365 days, day 365 included.",
@@ -126,6 +130,62 @@ TABLES = (
         (
             row([drug(100, until=72)], "not met"),
             row([drug(100, until=80), drug(50, until=30)], "unknown: indeterminate"),
+            row([], "not met"),
+        ),
+    ),
+    Table(
+        "`daily_dose`: reached on `at_least_days` days of the window, in a row or not.",
+        STRONG,
+        (
+            row([drug(30, until=17, dose="100")], "met", "14 days, both ends included"),
+            row([drug(30, until=18, dose="100")], "unknown: indeterminate", "13 days"),
+            row([drug(30, until=17, dose="99.9")], "unknown: indeterminate", "too little"),
+            row([drug(69, until=43, dose="100")], "met", "the last 14 of them lie in the window: day 56 belongs to it"),
+            row([drug(69, until=44, dose="100")], "unknown: indeterminate"),
+            row([drug(13, "active", dose="100")], "met", "up to the index date"),
+            row([drug(12, "active", dose="100")], "unknown: indeterminate"),
+            row([drug(50, until=44, dose="100"), drug(20, until=14, dose="200")], "met", "seven days and seven days"),
+            row([drug(50, until=44, dose="100"), drug(48, until=40, dose="200")], "unknown: indeterminate", "11 days"),
+        ),
+    ),
+    Table(
+        "Drugs of the same days add up; one drug told twice may be the same tablets.",
+        STRONG.replace("[rules", 'absence = "no"\n[rules'),
+        (
+            row([drug(30, until=17, dose="60", item="a"), drug(30, until=17, dose="40", item="b")], "met"),
+            row([drug(30, until=17, dose="60", item="a"), drug(30, until=18, dose="40", item="b")], "not met"),
+            row([drug(30, until=17, dose="60"), drug(30, until=17, dose="60")], "unknown: indeterminate"),
+            row([drug(30, until=17, dose="60"), drug(30, until=17, dose="39")], "not met"),
+            row([drug(30, until=17, dose="100"), drug(30, until=17, dose="60")], "met"),
+            row([drug(day, until=day, dose="50", via=GIVEN) for day in (*range(14), *range(14))], "met", "twice a day"),
+            row([drug(day, until=day, dose="50", via=GIVEN) for day in (*range(14), *range(13))], "not met"),
+            row(
+                [
+                    drug(20, until=0, dose="60", via=ORDERED),
+                    *(drug(day, until=day, dose="50", via=GIVEN) for day in range(14)),
+                ],
+                "unknown: indeterminate",
+                "the order may be what was given",
+            ),
+        ),
+    ),
+    Table(
+        "A dose that is not told in numbers, or not to the number, may be any within its bounds.",
+        STRONG.replace("[rules", 'absence = "no"\n[rules'),
+        (
+            row([drug(30, until=17)], "unknown: indeterminate", "no dose"),
+            row([drug(30, until=18)], "not met", "too short, whatever the dose"),
+            row([drug(30, until=17, dose="80-120")], "unknown: indeterminate"),
+            row([drug(30, until=17, dose="100-120")], "met"),
+            row([drug(30, until=17, dose="80-90")], "not met"),
+            row([drug(30, until=17, dose="100"), drug(30, until=17, item="b")], "met", "more cannot make it less"),
+            row([drug(30, "unknown", until=17, dose="100")], "unknown: indeterminate"),
+            row([drug(30, "stopped", dose="100")], "unknown: indeterminate", "nobody wrote when it ended"),
+            row([drug(10, "stopped", dose="100")], "not met", "11 days at most"),
+            row([drug(None, "active", dose="100")], "unknown: indeterminate"),
+            row([drug("2026-02", until=5, dose="100")], "unknown: indeterminate", "12 days to 39"),
+            row([drug("2026-02", until=1, dose="100")], "met", "14 days at least"),
+            row([drug(30, until=17, dose="100", route="local")], "met", "unless the variable is `only_systemic`"),
             row([], "not met"),
         ),
     ),
