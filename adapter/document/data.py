@@ -33,7 +33,8 @@ def _counting(tongue: Tongue, variable: Variable) -> list[str]:
     said += [tongue.phrase("course", variable.course)] if variable.course != "any" else []
     keys = {
         "systemic": variable.only_systemic,
-        "at_least_days": variable.at_least_days > 0,
+        "at_least_days": variable.at_least_days > 0 and variable.daily_dose is None,
+        "daily_dose": variable.daily_dose is not None,
         "dated_by_end": variable.dated_by == "end",
         "dated_by_newest": variable.dated_by == "newest",
         "among": bool(variable.among),
@@ -45,7 +46,8 @@ def _counting(tongue: Tongue, variable: Variable) -> list[str]:
         f"undated_{variable.undated}": variable.pick.value != "age" and Kind.WORD not in variable.kinds,
     }
     filled = {
-        "days": variable.at_least_days,
+        "days": max(variable.at_least_days, 1),
+        "dose": variable.daily_dose,
         "among": codes(variable.among),
         "prefer": codes(variable.prefer),
         "words": codes(variable.only_words),
