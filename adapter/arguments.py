@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
-from adapter.errors import UsageError
+from adapter.errors import UsageError, did_you_mean
 
 SOURCE = "a folder of *.ndjson, *.ndjson.gz and *.json files, or the address of a FHIR server"
 
@@ -17,7 +19,23 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing the whole usage."""
-        raise UsageError(f"{message}. See {self.prog} --help.")
+        raise UsageError(f"{message}.{self._near(message)} See {self.prog} --help.")
+
+    def _near(self, message: str) -> str:
+        """The option or command that was meant, where one is near."""
+        if found := re.match(r"argument COMMAND: invalid choice: '(.*?)' \(choose from (.*)\)", message):
+            return did_you_mean(found[1], re.findall(r"[a-z]+", found[2]))
+        if found := re.match(r"unrecognized arguments: (--[^ =]+)", message):
+            return did_you_mean(found[1], self._option_string_actions)
+        return ""
+
+
+def parse(version: str, argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read a command line; an unknown option is refused by the command's own parser, which knows what is near."""
+    asked, rest = parser(version).parse_known_args(argv)
+    if rest:
+        asked.parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return asked
 
 
 def parser(version: str) -> argparse.ArgumentParser:
@@ -43,7 +61,7 @@ def parser(version: str) -> argparse.ArgumentParser:
 
 def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
     command = _command(
-        commands, "demo", "the sandbox hospital, one run over HTTP, and what it told", "trial-adapter demo"
+        commands, "demo", "a sandbox hospital, one run over HTTP, and what it told", "trial-adapter demo --once"
     )
     command.add_argument(
         "--study", metavar="ID|PATH", help="whose cases are shown (default: the first that is shipped)"
@@ -57,7 +75,7 @@ def _run(commands: argparse._SubParsersAction[Parser]) -> None:
         commands,
         "run",
         "one full run: pull, judge, record, write back, alert",
-        "trial-adapter run --config adapter.toml",
+        "trial-adapter run --config config/adapter.toml",
     )
     command.add_argument("--as-of", type=_day, metavar="DATE", help="the index date, YYYY-MM-DD (default: today)")
     command.add_argument("--dry-run", action="store_true", help="nothing leaves and no decision is recorded")
@@ -73,7 +91,7 @@ def _check(commands: argparse._SubParsersAction[Parser]) -> None:
         commands,
         "check",
         "is this hospital ready? one line per finding, with what to do",
-        "trial-adapter check --config adapter.toml",
+        "trial-adapter check --config config/adapter.toml",
     )
     command.add_argument("--json", action="store_true", help="all findings as one JSON object")
     _shared(command)
@@ -84,7 +102,7 @@ def _serve(commands: argparse._SubParsersAction[Parser]) -> None:
         commands,
         "serve",
         "the service: runs at the times set, and health at /healthz",
-        "trial-adapter serve --config adapter.toml",
+        "trial-adapter serve --config config/adapter.toml",
     )
     _configured(command)
 
@@ -162,12 +180,14 @@ def _document(commands: argparse._SubParsersAction[Parser]) -> None:
 
 
 def _command(commands: argparse._SubParsersAction[Parser], name: str, says: str, example: str) -> Parser:
-    return commands.add_parser(
+    command = commands.add_parser(
         name,
         help=says,
         description=says[0].upper() + says[1:] + ".",
         epilog=f"example: {example}",
     )
+    command.set_defaults(parser=command)
+    return command
 
 
 def _judging(command: Parser, source: str) -> None:
@@ -186,15 +206,21 @@ def _summed_up(command: Parser) -> None:
 
 
 def _shared(command: Parser) -> None:
-    command.add_argument("--hospital", metavar="NAME|PATH", help="the hospital's own codes")
     command.add_argument(
-        "--set", action="append", default=[], metavar="PARAMETER=VALUE", help="another reading of the protocol"
+        "--hospital", metavar="NAME|PATH", help="the hospital's own codes: a folder of mappings/hospitals/, or any"
+    )
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PARAMETER=VALUE",
+        help="another reading of the protocol; screen --parameters lists them",
     )
     _configured(command)
 
 
 def _configured(command: Parser) -> None:
-    command.add_argument("--config", type=Path, metavar="FILE", help="default: config/adapter.toml")
+    command.add_argument("--config", type=Path, metavar="FILE", help="the settings (default: config/adapter.toml)")
 
 
 def _day(text: str) -> date:

@@ -41,7 +41,10 @@ class Desk:
         with read_database(self._url, password=self._password) as database:
             journal, key = Journal(database), self._key(Journal(database), patient)
             facts = self._facts(Chart(database), key)
-            for by in journal.set_aside(self.screen.study.id).get(key, ()):
+            marks = journal.set_aside(self.screen.study.id).get(key, ())
+            if not marks:
+                yield self.screen.speaker(language).phrase("set_aside", "none", patient=key)
+            for by in marks:
                 yield self._told(by, facts, language, today)
 
     def say(self, word: Word, language: str, today: date, at: str) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import logging
 import os
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,10 +17,10 @@ from zoneinfo import ZoneInfo
 from adapter import assure as assuring
 from adapter import check as checking
 from adapter import errors, pipeline, places, settings, wiring
-from adapter.arguments import parser
+from adapter.arguments import parse
 from adapter.aside import Desk, Word
 from adapter.document import document as documented
-from adapter.errors import AdapterError, SourceError, UsageError
+from adapter.errors import AdapterError, SettingsError, SourceError, UsageError
 from adapter.outputs.answers import Answers
 from adapter.outputs.base import instant
 from adapter.outputs.decision_line import as_line
@@ -31,7 +30,7 @@ from adapter.progress import untimed
 from adapter.recall import recall
 from adapter.run import Run, Ways
 from adapter.schedule import Service
-from adapter.showcase import open_hospital
+from adapter.showcase import show
 from adapter.study.cases import load_cases, site_cases
 from adapter.study.load import Mapped, find_hospital, find_study, load_study, shipped_studies
 from adapter.study.parameters import parse_settings
@@ -44,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        asked = parser(f"trial-adapter {version('trial-adapter')}").parse_args(argv)
+        asked = parse(f"trial-adapter {version('trial-adapter')}", argv)
         return _COMMANDS[asked.command](asked)
     except AdapterError as error:
         print(f"trial-adapter: {error}", file=sys.stderr)
@@ -144,6 +143,7 @@ def check(asked: argparse.Namespace) -> int:
     asked.study = None
     steps = checking.Steps(
         lambda: settings.load(asked.config, os.environ),
+        settings.where(asked.config, os.environ),
         lambda: _mapped(asked),
         wiring.client_of,
         settings.database_password,
@@ -156,32 +156,17 @@ def serve(asked: argparse.Namespace) -> int:
     """Run at the times set, each run a process of its own, until a signal comes."""
     place = settings.load(asked.config, os.environ)
     logging.basicConfig(level=place.log.level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of its inner life
     own = ["--config", str(asked.config)] if asked.config else []
     return Service(place, [sys.executable, "-m", "adapter", "run", *own]).serve()
 
 
 def demo(asked: argparse.Namespace) -> int:
     """Show the whole river on this machine: a sandbox hospital, one run over HTTP, a mail."""
-    asked.config, asked.set, asked.hospital = None, [], None
+    asked.set, asked.hospital = [], None
     asked.study = asked.study or shipped_studies(places.folder("mappings"))[0]
-    mapped, prepared = _mapped(asked)
-    with open_hospital(mapped.folder, asked.folder, print) as (place, mailbox):
-        as_of = load_cases(mapped.folder)[0].as_of
-        ways = Ways(as_of, wiring.now())
-        with wiring.client_of(place) as client:
-            outputs = wiring.outputs_of(place, prepared, client)
-            report = Run(place, mapped, prepared, client, outputs, ways, wiring.progress(None)).do()
-        print(told(report))
-        print("\n".join(f"\n--- a mail ---\n{letter}" for letter in mailbox.letters))
-        if not asked.once:
-            print("The sandbox stays up until Ctrl-C.")
-            _until_interrupted()
-    return report.exit_code
-
-
-def _until_interrupted() -> None:
-    with contextlib.suppress(KeyboardInterrupt):
-        threading.Event().wait()
+    mapped, prepared = _mapped(asked, settings.Settings())
+    return show(mapped, prepared, asked.folder, partial(print, flush=True), once=asked.once)
 
 
 def assure(asked: argparse.Namespace) -> int:
@@ -209,16 +194,26 @@ def _prepare(asked: argparse.Namespace) -> pipeline.Screen:
     return _mapped(asked)[1]
 
 
-def _mapped(asked: argparse.Namespace, *, with_hospital: bool = True) -> tuple[Mapped, pipeline.Screen]:
+def _mapped(
+    asked: argparse.Namespace, place: settings.Settings | None = None, *, with_hospital: bool = True
+) -> tuple[Mapped, pipeline.Screen]:
     mappings = places.folder("mappings")
-    configured = settings.load(asked.config, os.environ)
+    configured = place or settings.load(asked.config, os.environ)
     name = asked.study or configured.study.id
     if name is None:
-        raise UsageError(f"{asked.command}: --study is missing, and the settings name none.")
+        raise _no_study(asked, shipped_studies(mappings))
     codes_of = (asked.hospital or configured.hospital.name) if with_hospital else None
     hospital = find_hospital(codes_of, mappings)
     mapped = load_study(find_study(name, mappings), mappings, parse_settings(asked.set), hospital)
     return mapped, pipeline.prepare(mapped, mappings, configured.hospital.time_zone)
+
+
+def _no_study(asked: argparse.Namespace, known: Sequence[str]) -> AdapterError:
+    """What to do where neither the command line nor the settings name a study."""
+    where = settings.where(asked.config, os.environ)
+    if asked.command in {"screen", "explain"}:
+        return UsageError(f"{asked.command}: --study is missing, and study.id is not set by {where}.")
+    return SettingsError(f"study.id is not set by {where}. Name one of {', '.join(known)}, or a folder.")
 
 
 def _parameters(prepared: pipeline.Screen, language: str) -> int:

@@ -15,6 +15,7 @@ PARTIAL = 13
 OUTPUT = 14
 DIFFERENCES = 15
 LOCKED = 75
+INTERRUPTED = 130  # as a shell counts it: 128 and the number of the signal
 
 
 class AdapterError(Exception):

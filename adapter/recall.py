@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from adapter.pull import WAY
 from adapter.run import taken_on
 from adapter.settings import Settings, database_password
 
+NUMBER = re.compile(r"Patient/S-\d{4,}")  # a screening number that nobody has, taken for an id
 NOT_IN_POPULATION = "not in the population"
 
 
@@ -68,6 +70,9 @@ def recall(place: Settings, screen: Screen, named: str, as_of: date | None, lang
 def _nothing(journal: Journal, study: str, patient: str, as_of: date | None, reason: str | None) -> str:
     """Why there is no decision, and what to do."""
     ever, last = journal.history(study, patient), journal.last_run(study)
+    if NUMBER.fullmatch(patient):
+        number = patient.removeprefix("Patient/")
+        return f"{study}: no patient has the screening number {number}. Only who is mailed has one; name an id."
     about = f"{study}: nothing was decided about {patient}"
     if ever and as_of is not None:
         return f"{about} by {as_of}. The first decision is as of {min(one.as_of for one in ever)}: name that day."

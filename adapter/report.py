@@ -14,6 +14,7 @@ class RunReport:
     """What a run came to: counts and reasons, no patient data."""
 
     as_of: str
+    dry_run: bool = False
     population: int = 0
     came: int = 0
     left: int = 0

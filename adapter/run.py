@@ -74,7 +74,7 @@ class Run:
             chart, journal = Chart(database), Journal(database)
             door = Door(self.screen.context, self.screen.views)
             pulled = self._pull(chart, door)
-            report = RunReport(self.ways.as_of.isoformat())
+            report = RunReport(self.ways.as_of.isoformat(), self.ways.dry)
             _pulled(report, pulled, door.tally)
             judged = self._judge(chart, journal, pulled, report, door.tally.unmapped)
             judged = self.progress.through("judge", judged, "patients", len(pulled.population))

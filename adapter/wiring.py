@@ -21,11 +21,15 @@ from adapter.pipeline import Screen, study_hash
 from adapter.progress import Progress, shown_on, unseen
 from adapter.settings import Settings, secret
 from adapter.settings.model import Auth as AuthSettings
+from adapter.settings.model import Source
 
 
 def client_of(settings: Settings) -> Client:
     """The client for the hospital's server."""
     place = settings.fhir
+    if settings.source.kind != "search":
+        kind, todo = settings.source.kind, "`screen --source FOLDER` reads a folder."
+        raise SettingsError(f'source.kind: "{kind}" is not possible with this version. Set "search"; {todo}')
     if place.base_url is None:
         raise SettingsError("fhir.base_url must be set: the address of the hospital's FHIR R4 server.")
     server = Server(
@@ -49,7 +53,7 @@ def on_server(settings: Settings, url: str) -> Settings:
     named: dict[str, object] = {"base_url": url}
     if base is None or Home.of(base).origin != there.origin:
         named |= {"auth": AuthSettings(), "also_under": ()}
-    return settings.model_copy(update={"fhir": settings.fhir.model_copy(update=named)})
+    return settings.model_copy(update={"fhir": settings.fhir.model_copy(update=named), "source": Source()})
 
 
 def outputs_of(settings: Settings, screen: Screen, client: Client) -> Callable[[Journal], Sequence[Output]]:

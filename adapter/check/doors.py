@@ -28,6 +28,7 @@ class Steps:
     """How a run comes to what it needs; each may raise."""
 
     settings: Callable[[], Settings]
+    where: str
     study: Callable[[], tuple[Mapped, Screen]]
     client: Callable[[Settings], Client]
     password: Callable[[Settings], str | None]
@@ -38,7 +39,7 @@ def check(steps: Steps) -> Iterator[Finding]:
     """Try every door; without settings, study and server there is nothing further to try."""
     try:
         place = steps.settings()
-        yield Finding("settings", "read")
+        yield Finding("settings", f"read from {steps.where}")
         mapped, screen = steps.study()
         yield Finding("study", f"{mapped.study.id} is read, {len(mapped.study.criteria)} criteria")
     except AdapterError as fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -13,6 +14,8 @@ from sqlalchemy import URL, text
 from adapter.database import dialect
 from adapter.database.faults import DatabaseUrlError, shown, told
 from adapter.errors import LockedError
+
+DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def lock(url: str, *, password: str | None = None) -> AbstractContextManager[None]:
@@ -34,7 +37,8 @@ def _beside(database: Path) -> Iterator[None]:
         raise LockedError(f"{file}: {_holder(file)}. Wait until it ends.") from None
     except OSError as error:
         held.release()
-        raise DatabaseUrlError(f"{file}: {error.strerror}. The database must lie on a local disk.") from None
+        todo = "Let the adapter's user write there." if error.errno in DENIED else "It must lie on a local disk."
+        raise DatabaseUrlError(f"{file}: {error.strerror}. {todo}") from None
     try:
         yield
     finally:
@@ -45,7 +49,7 @@ def _holder(file: Path) -> str:
     """Say who holds it, as far as the file tells: a holder of this moment has not yet written its number."""
     pid = file.read_text(encoding="ascii", errors="replace").strip()
     alive = pid.isdecimal() and Path(f"/proc/{pid}").exists()
-    return f"process {pid} holds the lock" if alive else "another process holds the lock"
+    return f"another run is at work, process {pid}" if alive else "another run is at work"
 
 
 @contextmanager
@@ -55,7 +59,7 @@ def _advisory(url: URL) -> Iterator[None]:
         # The lock lives as long as its session; the transaction must not.
         with told(url, DatabaseUrlError), engine.execution_options(isolation_level="AUTOCOMMIT").connect() as session:
             if not session.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": dialect.RUNNING}):
-                raise LockedError(f"{shown(url)}: another run holds the lock. Wait until it ends.")
+                raise LockedError(f"{shown(url)}: another run is at work. Wait until it ends.")
             yield
     finally:
         engine.dispose()

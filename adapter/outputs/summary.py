@@ -50,6 +50,7 @@ def told(report: RunReport, *, whole: bool = False) -> str:
 
 
 def _of_run(report: RunReport) -> Iterator[str]:
+    yield f"as of {report.as_of}" + ("; a dry run: nothing is recorded, nothing leaves" if report.dry_run else "")
     yield f"population {report.population} ({report.came} new, {report.left} left), {report.requests} requests"
     for kind, reason in report.troubles.items():
         yield f"{kind}: read in part, nobody is decided on it. {reason}"
@@ -62,6 +63,8 @@ def _of_run(report: RunReport) -> Iterator[str]:
             yield f"{title}: " + ", ".join(f"{count} {name}" for name, count in counts.items())
     for name, counts in report.deliveries.items():
         yield f"{name}: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count or state == "done")
+    if not report.deliveries and not report.dry_run:
+        yield "nobody is told: outputs.research_subject and outputs.email are off"
     yield from report.trouble
 
 

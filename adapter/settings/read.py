@@ -46,6 +46,12 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         raise SettingsError(lines[0] + more) from None
 
 
+def where(path: Path | None, environ: Mapping[str, str]) -> str:
+    """Where settings are read from, as a message says it."""
+    file = path or Path(environ.get(CONFIG) or DEFAULT)
+    return str(file) if file.exists() else f"the environment alone (there is no {file} in {Path.cwd()})"
+
+
 def secret(value: SecretStr | None, file: Path | None, key: str) -> str:
     """Return a secret that the environment holds, else the content of the file that the settings name."""
     if value is not None:
@@ -55,7 +61,10 @@ def secret(value: SecretStr | None, file: Path | None, key: str) -> str:
     try:
         return file.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}, named by {key}_file: cannot be read ({error})") from None
+        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
+        raise SettingsError(
+            f"{file}, named by {key}_file: cannot be read ({reason}). Relative paths start at {Path.cwd()}."
+        ) from None
 
 
 def database_password(settings: Settings) -> str | None:
@@ -72,7 +81,7 @@ def _read(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise SettingsError(f"{file}: cannot be read ({error.strerror}). Name another with --config.") from None
     except ValueError as error:
-        raise SettingsError(f"{file}: not a TOML file ({error})") from None
+        raise SettingsError(f"{file}: not a TOML file ({error}). Text stands in double quotes.") from None
 
 
 def _known(model: type[BaseModel], above: str = "") -> Iterator[tuple[str, FieldInfo]]:

@@ -58,7 +58,8 @@ def find_hospital(name: str | None, mappings: Path) -> Path | None:
         if folder.exists():
             return folder
     known = sorted(path.name for path in shipped.iterdir() if path.is_dir()) if shipped.is_dir() else []
-    raise StudyError(f'no hospital "{name}": neither a path nor one of {", ".join(known)}.{did_you_mean(name, known)}')
+    near = did_you_mean(name, known) or f" Make mappings/hospitals/{name}/ as example/README.md there says."
+    raise StudyError(f'no hospital "{name}": neither a path nor one of {", ".join(known)}.{near}')
 
 
 def load_study(

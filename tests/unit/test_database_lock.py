@@ -56,7 +56,7 @@ def test_a_second_process_ends_with_75(url):
 def test_the_holder_is_named(url, holder, tmp_path):
     with pytest.raises(LockedError) as caught, lock(url):
         pass
-    assert str(caught.value).startswith(f"{tmp_path}/var/adapter.db.lock: process {holder.pid} holds the lock")
+    assert str(caught.value).startswith(f"{tmp_path}/var/adapter.db.lock: another run is at work, process {holder.pid}")
 
 
 def test_one_who_is_refused_takes_nothing_from_the_holder(url, holder):

@@ -166,7 +166,8 @@ def _named(fault: BaseException, where: str) -> Trouble:
             return Untrusted(where, f"the server's certificate is not trusted ({said})",
                              "Name the hospital's CA in [fhir] ca_file, or have IT mend the certificate.")  # fmt: skip
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-            return Untrusted(where, "no TLS connection can be agreed on", "Have the server offer TLS 1.2 or later.")
+            return Untrusted(where, "no TLS connection can be agreed on",
+                             "Have the server offer TLS 1.2 or later; is it a port for plain http?")  # fmt: skip
     return _broken(chain, where)
 
 
