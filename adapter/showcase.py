@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -135,13 +136,16 @@ def flagged(place: Settings, screen: Screen) -> Iterator[str]:
 
 def _next(file: Path, place: Settings, as_of: date, *, once: bool) -> str:
     """What to try, most telling first; what needs the sandbox only while it is up."""
-    command, config = "  .venv/bin/trial-adapter", f"--config {file}"
+    command = f"  {sys.argv[0] if sys.argv[0].endswith('trial-adapter') else 'trial-adapter'}"
+    config = f"--config {file}"
     base = place.fhir.base_url
     lines = ["", "What to try next" + (", in another terminal" if not once else ""), "",
              f"{command} explain S-0001 {config}",
              f"{command} explain S-0001 {config} --lang zh"]  # fmt: skip
     if once:
-        return "\n".join([*lines, "", "The sandbox is closed now; `make run` without ONCE=1 keeps it open."])
+        return "\n".join(
+            [*lines, "", "The sandbox is closed now; `make run` (without ONCE=1) keeps it open, for more to try."]
+        )
     return "\n".join([
         *lines,
         f"{command} check {config}",

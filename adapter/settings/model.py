@@ -144,7 +144,9 @@ class Recipient(Section):
     address: str
     language: Literal["en", "zh"] = "zh"
     digest: str = Field(default="at-once", pattern=r"^(at-once|([01]\d|2[0-3]):[0-5]\d)$")
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[
+        Literal["flagged", "moved", "ruled-out", "candidate", "potential-candidate", "open", "ineligible"], ...
+    ] = ()
 
 
 class Email(Section):

@@ -108,6 +108,8 @@ def test_explain_says_that_the_source_was_read_in_part(export):
     ("words", "said"),
     [
         (["scren"], "invalid choice: 'scren'"),
+        (["rnu"], 'Did you mean "run"?'),
+        (["run", "--dryrun"], 'Did you mean "--dry-run"? See trial-adapter run --help.'),
         ([], "required: COMMAND"),
         ([*SCREEN], "--source is missing"),
         (["explain", "d1", "--study", TOY, "--set", "hba1c_days=91"], "--set changes nothing about what was decided"),

@@ -198,7 +198,15 @@ def settings() -> str:
         kind = accepts(field.annotation)
         if kind:
             variable = PREFIX + dotted.upper().replace(".", "__")
-            lines.append([f"`{dotted}`", kind, _default(field), said.get(dotted, ""), f"`{variable}`"])
+            lines.append(
+                [
+                    f"`{dotted}`",
+                    kind,
+                    _default(field),
+                    said.get(dotted, "the secret itself, in the environment alone" if kind == "a secret" else ""),
+                    f"`{variable}`",
+                ]
+            )
     about = "One TOML file; the environment stands over it. A secret never stands in the file."
     heads = ["setting", "accepts", "default", "means", "in the environment"]
     return "\n".join(["# Settings", "", about, "", *grid(heads, lines)])
@@ -218,7 +226,7 @@ def accepts(annotation: Any) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    value = field.default
+    value = None if field.is_required() else field.default
     if isinstance(value, bool):
         return str(value).lower()
     return ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
@@ -230,7 +238,7 @@ def _comments() -> dict[str, str]:
     for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
         if found := re.fullmatch(r"(?:# )?\[\[?([a-z_.]+)\]\]?.*", line):
             section = found[1]
-        elif found := re.fullmatch(r"(?:# )?([a-z_]+) = .*?  +# (.+)", line):
+        elif found := re.fullmatch(r"(?:# )?([a-z_]+) = .*? +# (?:example; )?(.+)", line):
             said[f"{section}.{found[1]}"] = found[2]
     return said
 
