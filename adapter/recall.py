@@ -70,14 +70,14 @@ def recall(place: Settings, screen: Screen, named: str, as_of: date | None, lang
 def _nothing(journal: Journal, study: str, patient: str, as_of: date | None, reason: str | None) -> str:
     """Why there is no decision, and what to do."""
     ever, last = journal.history(study, patient), journal.last_run(study)
-    if NUMBER.fullmatch(patient):
-        number = patient.removeprefix("Patient/")
-        return f"{study}: no patient has the screening number {number}. Only who is mailed has one; name an id."
     about = f"{study}: nothing was decided about {patient}"
     if ever and as_of is not None:
         return f"{about} by {as_of}. The first decision is as of {min(one.as_of for one in ever)}: name that day."
     if last is None:
         return f"{about}: there was no run yet. Run first: trial-adapter run."
+    if NUMBER.fullmatch(patient):
+        number = patient.removeprefix("Patient/")
+        return f"{study}: no patient has the screening number {number}. Only who is mailed has one; name an id."
     if reason is not None:
         return f"{about}: not judged ({reason}). Name a patient of the population, or a --source to judge from."
     troubles = sorted(json.loads(last.report or "{}").get("troubles", ()))

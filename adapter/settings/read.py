@@ -49,7 +49,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
 def where(path: Path | None, environ: Mapping[str, str]) -> str:
     """Where settings are read from, as a message says it."""
     file = path or Path(environ.get(CONFIG) or DEFAULT)
-    return str(file) if file.exists() else f"the environment alone (there is no {file} in {Path.cwd()})"
+    return str(file) if file.exists() else f"the environment (there is no {file} in {Path.cwd()})"
 
 
 def secret(value: SecretStr | None, file: Path | None, key: str) -> str:

@@ -65,7 +65,7 @@ def test_it_holds_through_its_last_day(flowing):
 
 
 def test_what_is_set_aside_is_listed(flowing):
-    assert aside(flowing).out == "\n"
+    assert aside(flowing).out == "Nothing of Patient/c01 is set aside.\n"
     assert aside(flowing, IGG, *WHY).code == 0
     assert IGG in aside(flowing).out and "Dr Wang" in run("aside", "S-0001", "--config", flowing.settings).out
 

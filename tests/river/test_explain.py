@@ -117,7 +117,7 @@ def test_a_patient_without_a_decision_is_told_why(river):
     refused(explain(river, "c01"), 12, "there was no run yet", "trial-adapter run")
     assert river.run().code == 0
     refused(explain(river, "nobody"), 12, "Patient/nobody", "not in the population")
-    refused(explain(river, "S-0099"), 12, "Patient/S-0099")
+    refused(explain(river, "S-0099"), 12, "no patient has the screening number S-0099", "name an id")
     refused(explain(river, "c13"), 12, "not judged (deceased)")
 
 

@@ -94,6 +94,26 @@ def test_an_unknown_setting_is_10(checked):
     assert code == 10 and "no such setting" in found["settings"]["says"]
 
 
+@pytest.mark.parametrize("kind", ["folder", "export"])
+def test_a_source_that_a_run_cannot_read_is_10(checked, kind):
+    code, found = checked(settings=f'[source]\nkind = "{kind}"\n')
+    assert code == 10 and found["server"]["says"].startswith(
+        f'source.kind: "{kind}" is not possible with this version.'
+    )
+
+
+def test_it_says_where_settings_come_from(checked, tmp_path):
+    assert checked()[1]["settings"]["says"] == f"read from {tmp_path}/adapter.toml"
+
+
+def test_without_a_settings_file_it_says_where_it_looked(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TRIAL_ADAPTER_CONFIG", raising=False)
+    assert main(["check"]) == 10
+    said = f"study.id is not set by the environment (there is no config/adapter.toml in {tmp_path})"
+    assert said in capsys.readouterr().out
+
+
 def test_an_unknown_parameter_is_11(checked):
     code, found = checked("--set", "no_such=1")
     assert code == 11 and found["study"]["exit_code"] == 11
