@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -67,8 +68,8 @@ class Client:
     ) -> None:
         self.server = server
         self.home = Home.of(server.base_url, server.also_under)
-        if server.ca_file and not Path(server.ca_file).is_file():
-            raise SettingsError(f"[fhir] ca_file: there is no file {server.ca_file}. Name a PEM file of CAs.")
+        if server.ca_file:
+            _read_authorities(server.ca_file)
         self._stop = stop or threading.Event()
         self._exchange = Exchange(server.ca_file, self._stop)
         self._signing = signing or sign_in(server.auth, self.home.base, self._outside, clock)
@@ -177,3 +178,15 @@ class Client:
 def query(params: Params) -> str:
     """Return parameters as they stand in an address or a form; what FHIR itself uses stays readable."""
     return urlencode(params, doseq=True, quote_via=quote, safe=",:/$")
+
+
+def _read_authorities(file: str) -> None:
+    """Read the file once before anything is asked: later it would look like a fault of the server."""
+    try:
+        if not Path(file).is_file():
+            raise SettingsError(f"[fhir] ca_file: there is no file {file}. Name a PEM file of CAs.")
+        ssl.create_default_context(cafile=file)
+    except ssl.SSLError:
+        raise SettingsError(f"[fhir] ca_file: {file} holds no certificate in PEM form. Have IT export it so.") from None
+    except OSError as error:
+        raise SettingsError(f"[fhir] ca_file: {file} cannot be read ({error.strerror}).") from None

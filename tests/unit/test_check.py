@@ -102,6 +102,12 @@ def test_a_source_that_a_run_cannot_read_is_10(checked, kind):
     )
 
 
+def test_a_file_of_authorities_that_holds_none_is_10(checked, tmp_path):
+    (tmp_path / "ca.pem").write_text("junk\n")
+    code, found = checked(base=f'https://localhost:1/fhir"\nca_file = "{tmp_path}/ca.pem')
+    assert code == 10 and "holds no certificate in PEM form" in found["server"]["says"]
+
+
 def test_it_says_where_settings_come_from(checked, tmp_path):
     assert checked()[1]["settings"]["says"] == f"read from {tmp_path}/adapter.toml"
 
