@@ -86,15 +86,16 @@ def hospital_table(seeds: dict[str, dict[str, Counted]]) -> list[str]:
 
 
 def parameters_table() -> list[str]:
-    """Every parameter with its source; those of one source share a row."""
-    by_source: dict[str, list[str]] = {}
-    for row in PARAMETERS:
-        source = row["source"]
-        if match := re.fullmatch(r"as for (\w+)", source):
-            source = next(one["source"] for one in PARAMETERS if one["name"] == f"item_{match[1]}")
-        by_source.setdefault(source, []).append(f"{row['name']} {row['value']}")
-    lines = ["| source | parameters |", "| --- | --- |"]
-    return lines + [f"| {source} | {', '.join(named)} |" for source, named in by_source.items()]
+    """Every parameter with the figure it rests on; those of one source share a row, the assumptions come last."""
+    by_source: dict[str, dict[str, list[str]]] = {}
+    for row in sorted(PARAMETERS, key=lambda one: one["source"] == "assumption"):
+        figures = by_source.setdefault(row["source"], {})
+        figures.setdefault(row["figure"], []).append(f"{row['name']} {row['value']}")
+    lines = ["| source | parameters (what the source says) |", "| --- | --- |"]
+    for source, figures in by_source.items():
+        said = (", ".join(named) + (f" ({figure})" if figure else "") for figure, named in figures.items())
+        lines.append(f"| {source} | {'; '.join(said)} |")
+    return lines
 
 
 def tables(results: Results) -> dict[str, str]:
