@@ -89,6 +89,7 @@ class Variable:
     only_systemic: bool = False  # drugs given into the eye or onto the skin do not count
     at_least_days: int = 0  # an exposure that lasted fewer days does not count
     daily_dose: Decimal | None = None  # reached on so many days of the window, all drugs together, in their equivalents
+    begun_after_days: int = 0  # a drug of which nothing went on in so many days before; 0: any exposure
     undated: Literal["sure", "unknown", "drop"] = "unknown"
     dated_by: Literal["start", "end", "newest"] = "start"
     absence: Literal["unknown", "no", "policy"] = "unknown"

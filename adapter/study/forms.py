@@ -72,6 +72,7 @@ class VariableForm(Form):
     only_systemic: bool = False
     at_least_days: Days = 0
     daily_dose: Decimal | None = Field(default=None, gt=0)
+    begun_after_days: Days = 0
     undated: Literal["sure", "unknown", "drop"] = "unknown"
     dated_by: Literal["start", "end", "newest"] = "start"
     absence: Literal["unknown", "no", "policy"] = "unknown"

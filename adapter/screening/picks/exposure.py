@@ -117,6 +117,18 @@ def _holds(days: tuple[date, date], day: date) -> bool:
     return days[0] <= day <= days[1]
 
 
+def begun_anew(facts: Sequence[Fact], days: int, as_of: date) -> list[Fact]:
+    """Leave out what only goes on: the same drug was on record already, or in so many days before."""
+
+    def goes_on(fact: Fact, before: Fact) -> bool:
+        if before.item != fact.item or before.concept != fact.concept or not before.start or not fact.start:
+            return False
+        lasted_to = last_day_bounds(before, as_of)[0]
+        return before.start.last < fact.start.first and (fact.start.first - lasted_to).days <= days
+
+    return [fact for fact in facts if not any(goes_on(fact, other) for other in facts)]
+
+
 def duration_bounds(fact: Fact, as_of: date) -> tuple[int, int]:
     """The fewest and the most days that the exposure can have lasted, both ends included, cut at the index date."""
     first, last = last_day_bounds(fact, as_of)

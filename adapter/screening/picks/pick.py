@@ -11,7 +11,7 @@ from adapter.screening.judging.logic import most_urgent
 from adapter.screening.judging.readings import outcome
 from adapter.screening.model import Because, Fact, Kind, PatientRecord, Pick, Quantity, Reading, Span
 from adapter.screening.picks import windows
-from adapter.screening.picks.exposure import exposed, long_enough, strong_enough
+from adapter.screening.picks.exposure import begun_anew, exposed, long_enough, strong_enough
 from adapter.screening.picks.shelf import BIRTH, Shelf, lay_out
 from adapter.screening.study import PickKind, Study, Variable
 
@@ -100,6 +100,8 @@ def _earliest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
 
 def _any(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
     facts = [fact for fact in facts if windows.on_course(fact, variable.course, shelf.as_of)]
+    if variable.begun_after_days:
+        facts = begun_anew(facts, variable.begun_after_days, shelf.as_of)
     return _windowed(variable, facts, facts, shelf)
 
 

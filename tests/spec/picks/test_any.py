@@ -4,7 +4,7 @@
 on, `no_end` has no end on record and is not said to go on, `ended` has an end.
 """
 
-from tests.spec.given import condition, procedure, result, unreadable
+from tests.spec.given import condition, drug, procedure, result, unreadable
 from tests.spec.tables import Table, row
 
 EVER = """
@@ -41,6 +41,20 @@ closed_by = "test"
 
 [rules.answer]
 variable = "disease"
+recorded = true
+"""
+
+
+BEGUN = """
+[variables.drug]
+pick = "any"
+kinds = ["exposure"]
+window = { days = 90 }
+begun_after_days = 90
+absence = "no"
+
+[rules.answer]
+variable = "drug"
 recorded = true
 """
 
@@ -166,6 +180,21 @@ TABLES = (
             row([condition(50, recorded=30), result(40, "negative", of="test")], "met", "recorded anew after the test"),
             row([condition(50), result(40, "negative", of="test", status="preliminary")], "met"),
             row([condition(50), result(None, "negative", of="test")], "met"),
+        ),
+    ),
+    Table(
+        "`begun_after_days`: a drug is begun where nothing of it went on in so many days before.",
+        BEGUN,
+        (
+            row([drug(10)], "met"),
+            row([drug(90)], "met"),
+            row([drug(91)], "not met"),
+            row([drug(10), drug(40), drug(120)], "not met", "prescribed again and again"),
+            row([drug(10), drug(101)], "met", "a pause of 91 days"),
+            row([drug(10), drug(400, until=100)], "not met", "the last course ended 90 days before"),
+            row([drug(10), drug(400, until=101)], "met"),
+            row([drug(10), drug(400, "active")], "not met", "it was never stopped"),
+            row([drug(10), drug(10)], "met", "told twice"),
         ),
     ),
 )
