@@ -44,10 +44,10 @@ from tests.unit.reading import BARE, INTERPRETATION, UNITS, between, exactly, re
         ("ana_titer", "1:320", "[320,320]", "{titer}"),
         ("ana_titer", "1：320", "[320,320]", "{titer}"),
         ("ana_titer", "1:320 核颗粒型", "[320,320]", "{titer}"),
-        ("ana_titer", ">1:1000", "(1000,]", "{titer}"),
+        ("ana_titer", ">1:1000", "[1001,]", "{titer}"),
         ("ana_titer", "≥1:1000", "[1000,]", "{titer}"),
-        ("ana_titer", "<1:80", "[,80)", "{titer}"),
-        ("ana_titer", "小于1:100", "[,100)", "{titer}"),
+        ("ana_titer", "<1:80", "[,79]", "{titer}"),
+        ("ana_titer", "小于1:100", "[,99]", "{titer}"),
         ("ana_titer", "1/320", "[320,320]", "{titer}"),
         ("ana_titer", "320", "[320,320]", "{titer}"),
         ("ana_titer", "1:320 核颗粒型, 1:100 胞浆型", "[100,320]", "{titer}"),
@@ -98,7 +98,11 @@ def test_a_number_keeps_its_digits_and_its_received_form(columns, quantity, rece
         ({"ratio_numerator": 1, "ratio_denominator": 320}, exactly("320", "{titer}")),
         ({"number": Decimal(320), "unit_code": "{titer}"}, exactly("320", "{titer}")),
         ({"integer": 320}, exactly("320", "{titer}")),
-        ({"number": Decimal(80), "comparator": "<"}, between("[,80)", "{titer}")),
+        ({"number": Decimal(80), "comparator": "<"}, between("[,79]", "{titer}")),
+        (
+            {"ratio_numerator": {"value": 1}, "ratio_denominator": {"value": Decimal(100), "comparator": "<"}},
+            between("[,99]", "{titer}"),
+        ),
     ],
 )
 def test_titres_that_are_no_text(columns, quantity):

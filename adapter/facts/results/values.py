@@ -101,7 +101,7 @@ class _Reader:
         """Return what is written out; a text too long for a result is none."""
         written = [self.value("string"), self.value("text")]
         if isinstance(number := self.value("number"), str) and number.strip():
-            sign = self._sign()
+            sign = self._sign(self.value("comparator"))
             written.append(number if sign == "" else f"{sign or '?'}{number}")
         return [text for text in written if isinstance(text, str) and text.strip() and len(text) <= LONGEST_TEXT]
 
@@ -156,16 +156,15 @@ class _Reader:
     def _given(self) -> tuple[Printed, ...]:
         number, whole = self.value("number"), self.value("integer")
         if number is not None and not isinstance(number, str):
-            return self._exact(number, self._sign())
+            return self._exact(number, self._sign(self.value("comparator")))
         if whole is not None:
             return self._exact(whole, "")
         if self.value("range_low") is not None or self.value("range_high") is not None:
             return self._between()
         return self._ratio()
 
-    def _sign(self) -> str | None:
-        """Return the comparator as a sign, empty where there is none, None where it cannot be read."""
-        given = self.value("comparator")
+    def _sign(self, given: object) -> str | None:
+        """Return a comparator as a sign, empty where there is none, None where it cannot be read."""
         if given is None:
             return ""
         sign = self.words.plain(f"{given}0")[:-1].strip() if isinstance(given, str) and len(given) < 20 else "?"
@@ -184,12 +183,14 @@ class _Reader:
         return (Printed(Interval(low, high), bounds[0][1] or bounds[1][1]),)
 
     def _ratio(self) -> tuple[Printed, ...]:
-        above, unit = _bound(self.value("ratio_numerator"))
-        below, per = _bound(self.value("ratio_denominator"))
+        ends = self.value("ratio_numerator"), self.value("ratio_denominator")
+        (above, unit), (below, per) = map(_bound, ends)
+        signs = [self._sign(end.get("comparator")) if isinstance(end, Mapping) else "" for end in ends]
         first, second = _number(above), _number(below)
         if self.titre:
-            return (Printed(Interval.of("", second), TITRE_UNIT),) if first == 1 and second else ()
-        if first is None or second != 1 or not per:
+            usable = first == 1 and second and signs[0] == "" and signs[1] is not None
+            return (Printed(Interval.of(signs[1], second), TITRE_UNIT),) if usable and second else ()
+        if first is None or second != 1 or not per or signs != ["", ""]:
             return ()
         return (Printed(Interval.of("", first), f"{unit}/{per}"),)
 
