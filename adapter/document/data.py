@@ -55,6 +55,7 @@ def _counting(tongue: Tongue, variable: Variable) -> list[str]:
         "unit": code(variable.unit or ""),
         "from": variable.scale.positive_from,
         "below": variable.scale.negative_below,
+        "above": variable.scale.above,
     }
     return [*said, *(tongue.phrase("counting", key, **filled) for key, holds in keys.items() if holds)]
 

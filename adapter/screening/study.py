@@ -61,13 +61,15 @@ class WordScale:
     """How a number becomes positive or negative where the report has no word for it.
 
     `by` is `range` (above the report's upper limit is positive), `flag` (the laboratory's own flag only),
-    `detectable` (any measured amount above the report's limit; `<` is not detected) or `limits`
-    (from `positive_from` positive, below `negative_below` negative; the report's own range comes first).
+    `detectable` (any measured amount above the report's limit; `<` is not detected), `limits` (from `positive_from`
+    positive, below `negative_below` negative) or `above` (that is positive, all else negative). The report's own range
+    comes before the last two, which hold on the scale of the variable's unit only.
     """
 
-    by: Literal["range", "flag", "detectable", "limits"] = "range"
+    by: Literal["range", "flag", "detectable", "limits", "above"] = "range"
     positive_from: Decimal | None = None
     negative_below: Decimal | None = None
+    above: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def variable(name: str, form: VariableForm) -> Variable:
 def scale(form: ScaleForm) -> WordScale:
     """How a number becomes a word; `5/25` is negative below 5 and positive from 25 on."""
     if form.limits is None:
-        return WordScale(form.by, form.positive_from, form.negative_below)
+        return WordScale(form.by, form.positive_from, form.negative_below, form.above)
     negative, positive = form.limits.split("/")
     return WordScale(form.by, Decimal(positive), Decimal(negative))
 

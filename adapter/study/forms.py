@@ -50,9 +50,10 @@ class WindowForm(Form):
 class ScaleForm(Form):
     """How a number becomes a word."""
 
-    by: Literal["range", "flag", "detectable", "limits"] = "range"
+    by: Literal["range", "flag", "detectable", "limits", "above"] = "range"
     positive_from: Decimal | None = None
     negative_below: Decimal | None = None
+    above: Decimal | None = None
     limits: str | None = Field(default=None, pattern=r"^\d{1,9}(\.\d{1,9})?/\d{1,9}(\.\d{1,9})?$")  # both as one word
 
 

@@ -81,6 +81,10 @@ def _word_of_number(fact: Fact, quantity: Quantity, variable: Variable, sex: str
         return _split(quantity, report.high, report.high)
     if fact.flag in {"high", "normal"}:
         return "positive" if fact.flag == "high" else "negative"
+    if variable.unit not in {None, quantity.unit}:
+        return None  # the study's own limits hold on the variable's scale only
+    if scale.by == "above" and scale.above is not None:
+        return _split(quantity, scale.above, scale.above)
     if scale.by == "limits" and scale.positive_from is not None and scale.negative_below is not None:
         return _split(quantity, scale.positive_from, scale.negative_below, reached=True)
     return None
