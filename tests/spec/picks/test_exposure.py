@@ -4,7 +4,7 @@ The last day on the drug lies between two bounds: an end on record, the index da
 neither is known, any day from the start on. A window that opens between the bounds leaves the answer unknown.
 """
 
-from tests.spec.given import drug
+from tests.spec.given import condition, drug
 from tests.spec.tables import Table, row
 
 YEAR = """
@@ -77,6 +77,17 @@ TABLES = (
             row([drug(500, until="2025-04")], "met"),
             row([drug(900, until="2025-02")], "unknown: too_old"),
             row([drug("2025-03")], "unknown: indeterminate"),
+        ),
+    ),
+    Table(
+        "A diagnosis that is over, and nobody wrote since when: it counts only where it began in the window.",
+        YEAR.replace('kinds = ["exposure"]', 'kinds = ["condition"]'),
+        (
+            row([condition(100, "resolved", of="drug")], "met"),
+            row([condition(365, "resolved", of="drug")], "met"),
+            row([condition(366, "resolved", of="drug")], "unknown: too_old"),
+            row([condition(None, "resolved", of="drug")], "unknown: too_old"),
+            row([condition(500, "resolved", of="drug", until=365)], "met"),
         ),
     ),
     Table(

@@ -132,6 +132,24 @@ TABLES = (
         ),
     ),
     Table(
+        "By `above`: the report's range first, then positive above it and all else negative.",
+        study('scale = { by = "above", above = 25 }'),
+        (
+            row([result(5, 25.1)], "met"),
+            row([result(5, 25)], "not met"),
+            row([result(5, "<30")], "unknown: indeterminate"),
+            row([reported(30, "35")], "not met"),
+        ),
+    ),
+    Table(
+        "The study's own limits hold on the variable's scale only.",
+        study('unit = "other"\nscale = { by = "above", above = 25 }'),
+        (
+            row([result(5, 30)], "unknown: indeterminate"),
+            row([reported(30, "25")], "met", "the report's range holds on any"),
+        ),
+    ),
+    Table(
         "A titre: from 80 positive, below 80 negative.",
         study('scale = { by = "limits", positive_from = 80, negative_below = 80 }'),
         (

@@ -1,12 +1,20 @@
 """Section 3.2, 3.3 and "I2" of section 12: ACR 1997."""
 
-from tests.studies.reference_a.probe import Probe as P
+from tests.studies.reference_a.probe import Probe
 from tests.studies.reference_a.records import ICD, SNOMED, condition, form, item, lab, panel
 
 CELLS = "10*9/L"
+P = Probe  # one a row: section, sentence, resources, answers, parameters
 MET, NOT, UNKNOWN = "met", "not_met", "unknown"
 WBC, LYM, PLT, DSDNA = "6690-2", "731-0", "777-3", "31348-6"
-CAST_RBC, CAST_GRAN, CAST_ANY, CAST_HYAL, CAST_WBC, CAST_MIX = "5807-3", "5793-5", "9842-6", "5796-8", "5820-6", "38995-7"
+CAST_RBC, CAST_GRAN, CAST_ANY, CAST_HYAL, CAST_WBC, CAST_MIX = (
+    "5807-3",
+    "5793-5",
+    "9842-6",
+    "5796-8",
+    "5820-6",
+    "38995-7",
+)
 RPR, VDRL, TREP = "20507-0", "5292-8", "22587-0"
 
 
@@ -64,7 +72,13 @@ RENAL = [
     P("3.2", "未见 is 0", [lab("2889-4", 0.1, "g/(24.h)"), cast(CAST_RBC, "未见"), cast(CAST_GRAN, "未见")], {"acr.renal": NOT}),
 ]  # fmt: skip
 
-NEGATIVE = [lab(DSDNA, "阴性"), lab("5356-1", "阴性"), lab("3181-5", 2, "[GPL'U]/mL", high=20), lab("3182-3", 2, "[MPL'U]/mL", high=20), lab("3281-3", "阴性")]
+NEGATIVE = [
+    lab(DSDNA, "阴性"),
+    lab("5356-1", "阴性"),
+    lab("3181-5", 2, "[GPL'U]/mL", high=20),
+    lab("3182-3", 2, "[MPL'U]/mL", high=20),
+    lab("3281-3", "阴性"),
+]
 REAGIN = [lab(RPR, "阳性", on=200), lab(VDRL, "阳性", on=5)]
 
 IMMUNOLOGIC = [
@@ -101,4 +115,21 @@ OTHERS = [
     P("3.3", "an item in doubt counts as unknown", [form({"acr97.malar_rash": "可疑"})], {"acr": (0, 11)}),
 ]  # fmt: skip
 
-PROBES = [*HAEMATOLOGIC, *RENAL, *IMMUNOLOGIC, *OTHERS]
+ITEMS = (
+    "malar_rash",
+    "discoid_rash",
+    "photosensitivity",
+    "oral_ulcers",
+    "arthritis",
+    "serositis",
+    "renal",
+    "neurologic",
+    "hematologic",
+    "immunologic",
+    "ana",
+)
+EACH = [P("3.2", f"{name} present", [sheet(name)], {"acr": (1, 11)}) for name in ITEMS] + [
+    P("3.2", f"{name} absent", [form({f"acr97.{name}": False})], {"acr": (0, 10)}) for name in ITEMS
+]
+
+PROBES = [*EACH, *HAEMATOLOGIC, *RENAL, *IMMUNOLOGIC, *OTHERS]

@@ -1,33 +1,27 @@
 """Sections 1, 2 and "All criteria" and "I1" of section 12: what counts as evidence, in time and by its status."""
 
-from tests.studies.reference_a.probe import Probe as P
+from tests.studies.reference_a.probe import Probe
 from tests.studies.reference_a.records import (
     HL7,
-    JUDGED,
     SNOMED,
-    condition,
     concept,
+    condition,
     day,
     form,
-    item,
     lab,
     limits,
     patient,
-    total,
     years_before,
 )
 
 WBC, PLT, C3, C4, DSDNA, TEMP = "6690-2", "777-3", "4485-9", "4498-2", "5130-0", "8310-5"
 CELLS = "10*9/L"
+P = Probe  # one a row: section, sentence, resources, answers, parameters
 MET, NOT, UNKNOWN = "met", "not_met", "unknown"
 
 
 def c3(value: object = 0.5, **more: object) -> dict:
     return lab(C3, value, "g/L" if isinstance(value, (int, float)) else "", **({"low": 0.79, "high": 1.52} | more))
-
-
-def leuko(*results: dict, **expected: str) -> tuple[list, dict]:
-    return list(results), expected
 
 
 NOT_EVIDENCE = [
@@ -161,6 +155,8 @@ WORD = [
     P("12", "the dead are not judged", [patient(deceasedBoolean=True)], {"decision": "not judged"}),
     P("12", "nor who died on a day", [patient(deceasedDateTime="2026-01-01")], {"decision": "not judged"}),
     P("12", "replaced by another record", [patient(link=[{"other": {"reference": "Patient/q"}, "type": "replaced-by"}])], {"decision": "not judged"}),
+    P("12", "replaces another: judged", [patient(link=[{"other": {"reference": "Patient/q"}, "type": "replaces"}])], {"I1": MET}),
+    P("12", "alive", [patient(deceasedBoolean=False, active=False)], {"I1": MET}),
     P("1", "a definite failure outranks unknowns", [patient(birth="1950-01-01")], {"I1": NOT, "decision": "ineligible"}),
     P("1", "open where anything is unknown", [patient()], {"I1": MET, "decision": "open"}),
 ]  # fmt: skip

@@ -1,9 +1,10 @@
 """Section 3.1, 3.3 and "I2" of section 12: EULAR/ACR 2019."""
 
-from tests.studies.reference_a.probe import Probe as P
+from tests.studies.reference_a.probe import Probe
 from tests.studies.reference_a.records import ICD, SNOMED, condition, day, form, item, lab, panel
 
 CELLS = "10*9/L"
+P = Probe  # one a row: section, sentence, resources, answers, parameters
 MET, NOT, UNKNOWN = "met", "not_met", "unknown"
 ANA, DSDNA, SM, C3, C4, TEMP = "5048-4", "5130-0", "11090-8", "4485-9", "4498-2", "8310-5"
 ACL_G, ACL_M, B2_G, B2_M, LA = "3181-5", "3182-3", "44448-9", "44449-7", "3281-3"
@@ -14,7 +15,12 @@ def ana(value: object, unit: str = "", **more: object) -> dict:
 
 
 def ratio(numerator: object, denominator: object) -> dict:
-    return {"valueRatio": {"numerator": {"value": numerator}, "denominator": denominator if isinstance(denominator, dict) else {"value": denominator}}}
+    return {
+        "valueRatio": {
+            "numerator": {"value": numerator},
+            "denominator": denominator if isinstance(denominator, dict) else {"value": denominator},
+        }
+    }
 
 
 TITRES = [
@@ -179,4 +185,18 @@ STATED = [
     P("1", "a statement in doubt is none", [form({"attest.fulfils_acr_1997": True}, status="in-progress")], {"I2a": UNKNOWN}),
 ]  # fmt: skip
 
-PROBES = [*TITRES, *LIMITS, *ANTIBODIES, *DOMAINS, *STATED]
+# item: its points, and the highest possible total once it alone is absent
+ITEMS = {
+    "fever": (2, 49), "leukopenia": (3, 51), "thrombocytopenia": (4, 51), "autoimmune_hemolysis": (4, 51), "delirium": (2, 51), "psychosis": (3, 51), "seizure": (5, 49),
+    "nonscarring_alopecia": (2, 51), "oral_ulcers": (2, 51), "subacute_cutaneous_or_discoid": (4, 51), "acute_cutaneous_lupus": (6, 49), "pleural_or_pericardial_effusion": (5, 51), "acute_pericarditis": (6, 50),
+    "joint_involvement": (6, 45), "proteinuria": (4, 51), "ln_class_ii_or_v": (8, 51), "ln_class_iii_or_iv": (10, 49), "antiphospholipid": (2, 49), "low_c3_or_c4": (3, 51), "low_c3_and_c4": (4, 50), "anti_dsdna": (6, 51), "anti_sm": (6, 51),
+}  # fmt: skip
+WEIGHTS = [
+    P("3.1", f"{name} present", [form({f"eular.{name}": True})], {"eular": (points, 51)})
+    for name, (points, _) in ITEMS.items()
+] + [
+    P("3.1", f"{name} absent", [form({f"eular.{name}": False})], {"eular": (0, highest)})
+    for name, (_, highest) in ITEMS.items()
+]
+
+PROBES = [*WEIGHTS, *TITRES, *LIMITS, *ANTIBODIES, *DOMAINS, *STATED]

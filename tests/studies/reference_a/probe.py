@@ -40,7 +40,9 @@ class Probe:
 def screen(settings: tuple[tuple[str, str], ...] = ()) -> pipeline.Screen:
     """The study as it ships, with some parameters set."""
     mappings = ROOT / "mappings"
-    return pipeline.prepare(load_study(find_study(STUDY, mappings), mappings, dict(settings), None), mappings, "Asia/Shanghai")
+    return pipeline.prepare(
+        load_study(find_study(STUDY, mappings), mappings, dict(settings), None), mappings, "Asia/Shanghai"
+    )
 
 
 def decided(probe: Probe) -> Decision | None:

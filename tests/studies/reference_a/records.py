@@ -52,7 +52,7 @@ def limits(low: float | None, high: float | None, unit: str = "", **more: Any) -
     return sides | more
 
 
-def lab(  # noqa: PLR0913 what an Observation has
+def lab(
     code: str,
     value: object = None,
     unit: str = "",
@@ -132,9 +132,8 @@ def bundle(resources: list[Resource]) -> list[Resource]:
     people = [] if any(one["resourceType"] == "Patient" for one in resources) else [patient()]
     made = []
     for number, one in enumerate([*people, *resources]):
-        if one["resourceType"] != "Patient":
-            one = {"id": f"r{number}", "subject": {"reference": "Patient/p"}} | one
-        made.append(one)
+        own = {} if one["resourceType"] == "Patient" else {"id": f"r{number}", "subject": {"reference": "Patient/p"}}
+        made.append(own | one)
     return made
 
 
