@@ -1,9 +1,11 @@
 """The clinical reference, sentence by sentence: sections 1 to 4, 9 and 10, and their settled readings in section 12."""
 
+import csv
 from decimal import Decimal
 
 import pytest
 
+from tests.robustness.ward import ROOT
 from tests.studies.reference_a import acr, all_criteria, eular, reading, sledai
 from tests.studies.reference_a.probe import Probe, came, screen
 from tests.studies.reference_a.records import LOINC, UCUM
@@ -49,3 +51,14 @@ def test_a_scale_of_its_own_is_never_converted(name: str, unit: str):
     found = units.convert(name, Decimal(7), unit)
     assert found.number == 7
     assert found.unit not in {"", units.canonical(name)}
+
+
+def test_a_number_is_held_against_a_limit_of_its_own_scale_only():
+    with (ROOT / "mappings" / "units.csv").open(encoding="utf-8", newline="") as file:
+        several = {row["concept"] for row in csv.DictReader(file) if not row["factor"]}
+    study, loose = screen().study, []
+    for rule in study.rules.values():
+        if (asked := rule.compare) and {asked.above, asked.at_least, asked.below, asked.at_most} != {None}:
+            variable = study.variables[asked.variable]
+            loose += [rule.id] if variable.unit is None and several & set(variable.concepts) else []
+    assert loose == []

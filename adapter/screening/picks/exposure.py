@@ -22,7 +22,7 @@ def exposed(fact: Fact, start: date, as_of: date, *, only_open: bool = False) ->
     if only_open:
         return _going_on(fact, as_of)
     diagnosis = fact.kind is Kind.CONDITION
-    if diagnosis and fact.open is False and fact.end is None and not (fact.start and fact.start.first >= start):
+    if diagnosis and fact.open is False and fact.end is None and not (fact.start and fact.start.last >= start):
         return False, Because.TOO_OLD  # over, and nobody wrote down when: it counts only where it began in the window
     if fact.doubt is not None and not diagnosis:
         return True, fact.doubt

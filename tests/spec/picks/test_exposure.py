@@ -86,6 +86,7 @@ TABLES = (
             row([condition(100, "resolved", of="drug")], "met"),
             row([condition(365, "resolved", of="drug")], "met"),
             row([condition(366, "resolved", of="drug")], "unknown: too_old"),
+            row([condition("2025", "resolved", of="drug")], "unknown: indeterminate", "perhaps in the window"),
             row([condition(None, "resolved", of="drug")], "unknown: too_old"),
             row([condition(500, "resolved", of="drug", until=365)], "met"),
         ),

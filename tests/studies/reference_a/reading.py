@@ -34,6 +34,7 @@ SHAPES = [
     P("1", "a period that began before and ends after the index date is ongoing", [lab(WBC, 2.1, CELLS, on=None, effectivePeriod={"start": day(3), "end": day(-3)})], {"sledai.leukopenia": MET}),
     P("1", "a condition whose end is yet to come goes on", [condition("N39.0", onsetDateTime=day(20), abatementDateTime=day(-5)), lab(RBC, 20, "/[HPF]")], {"sledai.hematuria": UNKNOWN}),
     P("1", "an infection that began in the ten days and is over", [condition("N39.0", onsetDateTime=day(6), clinical="resolved"), lab(RBC, 20, "/[HPF]", on=6)], {"sledai.hematuria": UNKNOWN}),
+    P("1", "an infection of this year that is over, month unknown", [condition("N39.0", onsetDateTime="2026", clinical="resolved"), lab(RBC, 20, "/[HPF]")], {"sledai.hematuria": UNKNOWN}),
     P("1", "an infection of last year that is over", [condition("N39.0", onsetDateTime=day(300), clinical="resolved"), lab(RBC, 20, "/[HPF]")], {"sledai.hematuria": MET}),
     P("1", "an infection on the index date", [condition("N39.0", onsetDateTime=day(0)), lab(RBC, 20, "/[HPF]")], {"sledai.hematuria": UNKNOWN}),
     P("1", "an undated diagnosis of autoimmune haemolysis still counts", [condition("413603009", system=SNOMED, clinical="", verified="")], {"eular.autoimmune_hemolysis": MET}),
