@@ -59,8 +59,6 @@ class Interval:
 
     def on(self, scale: Scale) -> Quantity | None:
         """Return the quantity on a scale; None where no measurement can be there."""
-        if scale.unit == TITRE_UNIT and (self.low_open or self.high_open):
-            return self.whole().on(scale)
         bounds = [bound for bound in (self.low, self.high) if bound is not None]
         if not bounds or not all(trustworthy(bound) and scale.plausible(scale.of(bound)) for bound in bounds):
             return None
@@ -71,11 +69,6 @@ class Interval:
             high is None and low == scale.high and self.low_open
         )
         return None if empty or beyond else Quantity(low, high, scale.unit, self.low_open, self.high_open)
-
-    def whole(self) -> Interval:
-        """Return the same in whole numbers: a titre below 1:100 is at most 1:99."""
-        low = self.low + 1 if self.low is not None and self.low_open else self.low
-        return Interval(low, self.high - 1 if self.high is not None and self.high_open else self.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +242,11 @@ def _printed_limits(text: str, units: Units, scale: Scale) -> tuple[Decimal | No
     for way in (Printed(titre, TITRE_UNIT),) if titre else read_numbers(text):
         own = units.named(scale.concept, way.unit) if way.unit else scale
         if own is not None:
-            interval = way.interval.whole() if own.unit == TITRE_UNIT else way.interval
+            # titres are whole numbers: below 1:100 is at most 1:99
+            step = Decimal(int(own.unit == TITRE_UNIT))
+            low, high = way.interval.low, way.interval.high
             return (
-                None if interval.low is None else _kept(interval.low, own, scale),
-                None if interval.high is None else _kept(interval.high, own, scale),
+                None if low is None else _kept(low + step * way.interval.low_open, own, scale),
+                None if high is None else _kept(high - step * way.interval.high_open, own, scale),
             )
     return None, None
