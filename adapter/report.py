@@ -19,6 +19,8 @@ class RunReport:
     came: int = 0
     left: int = 0
     troubles: dict[str, str] = field(default_factory=dict)  # by type
+    notes: tuple[str, ...] = ()  # what the server does otherwise, and what is done about it
+    reconciled_on: str | None = None  # since when deletions of no type were missed; None: some were never looked for
     not_judged: dict[str, int] = field(default_factory=dict)
     decisions: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)

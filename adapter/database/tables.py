@@ -51,7 +51,9 @@ chart_resource = Table(
 chart_watermark = Table(
     "chart_watermark", metadata,
     _key("type"), _need("instant"), _need("asked"), _need("read_at"), _need("complete", Boolean),
+    _may("reconciled_at"),
 )  # fmt: skip
+chart_seen = Table("chart_seen", metadata, _key("patient"), _key("type"))  # something came that is not kept
 chart_member = Table("chart_member", metadata, _key("patient"), _key("way"), _need("since"))
 chart_quarantine = Table(
     "chart_quarantine", metadata,

@@ -97,8 +97,15 @@ SET_ASIDE = (
         lifted BOOLEAN NOT NULL, at {text} NOT NULL)""",
     "CREATE INDEX journal_set_aside_patient ON journal_set_aside (study, patient, id)",
 )
+# The chart is a cache: forgetting how far it was read has the next run read all, and so take note of what has come.
+RECONCILED = (
+    "ALTER TABLE chart_watermark ADD COLUMN reconciled_at {text}",
+    "CREATE TABLE chart_seen (patient {text} NOT NULL, type {text} NOT NULL, PRIMARY KEY (patient, type))",
+    "DELETE FROM chart_watermark",
+)
 VERSIONS = (
     Version(1, "chart and journal", CHART + JOURNAL, REFUSED),
     Version(2, "the words of a decision", NOTE, (("journal_note", "DELETE"), ("journal_note", "UPDATE"))),
     Version(3, "facts set aside", SET_ASIDE, (("journal_set_aside", "DELETE"), ("journal_set_aside", "UPDATE"))),
+    Version(4, "when deletions were looked for, and of which types something came", RECONCILED),
 )

@@ -33,6 +33,9 @@ class Tally:
         self._ignored: Counter[tuple[str, str]] = Counter()
         self._removed: Counter[str] = Counter()
         self._repaired: Counter[str] = Counter()
+        self._asked: Counter[str] = Counter()
+        self._pages: Counter[str] = Counter()
+        self._expected: Counter[str] = Counter()
         self.unmapped = unmapped or Unmapped()
 
     def receive(self, resource_type: str | None, times: int = 1) -> None:
@@ -64,6 +67,13 @@ class Tally:
         """Count a repair within a resource: a replaced character, a number that nobody should trust."""
         self._repaired[what] += times
 
+    def read(self, resource_type: str, asked: int, pages: int, expected: int | None) -> None:
+        """Say of a server how many were asked about, in how many pages it answered, and how many it counts itself."""
+        self._asked[resource_type] += asked
+        self._pages[resource_type] += pages
+        if expected is not None:
+            self._expected[resource_type] += expected
+
     def merge(self, other: Tally) -> None:
         """Add the account of another process or another file."""
         for name, count in vars(self).items():
@@ -83,7 +93,7 @@ class Tally:
     def as_dict(self) -> dict[str, dict[str, object]]:
         """Return the account for the run report, sorted."""
         return {
-            "resources": {kind: self._line(kind) for kind in sorted({*self._received, *self._removed})},
+            "resources": {kind: self._line(kind) for kind in sorted({*self._received, *self._removed, *self._asked})},
             "repaired": dict(sorted(self._repaired.items())),
         }
 
@@ -95,7 +105,10 @@ class Tally:
             "quarantined": _reasons(self._quarantined, kind),
             "ignored": _reasons(self._ignored, kind),
             "removed": self._removed[kind],
-        }
+        } | (self._reading(kind) if kind in self._asked else {})
+
+    def _reading(self, kind: str) -> dict[str, object]:
+        return {"asked": self._asked[kind], "pages": self._pages[kind], "expected": self._expected.get(kind)}
 
 
 def _by_type(reasons: Counter[tuple[str, str]]) -> Counter[str]:

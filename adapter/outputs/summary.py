@@ -33,8 +33,7 @@ def _lines(cohort: Cohort, decided: Counter[str], criteria: Criteria) -> Iterato
         yield "not judged: " + ", ".join(f"{count} {reason}" for reason, count in sorted(reasons.items()))
     yield from table(criteria)
     account = cohort.tally.as_dict()
-    for kind, counts_of_type in account["resources"].items():
-        yield _type(kind, counts_of_type)
+    yield from _types(account["resources"])
     if account["repaired"]:
         yield "damaged pieces left out: " + _counted(account["repaired"])
 
@@ -54,6 +53,7 @@ def _of_run(report: RunReport) -> Iterator[str]:
     yield f"population {report.population} ({report.came} new, {report.left} left), {report.requests} requests"
     for kind, reason in report.troubles.items():
         yield f"{kind}: read in part, nobody is decided on it. {reason}"
+    yield from report.notes
     for title, counts in (
         ("decisions", report.decisions),
         ("changes", report.changes),
@@ -69,9 +69,9 @@ def _of_run(report: RunReport) -> Iterator[str]:
 
 
 def _of_records(report: RunReport, whole: bool) -> Iterator[str]:
-    for kind, counts_of_type in report.account.get("resources", {}).items():
-        yield _type(kind, counts_of_type)
+    yield from _types(report.account.get("resources", {}))
     yield from _unmapped(report.unmapped, whole)
+    yield f"deletions last looked for: {report.reconciled_on or 'never for some types'}"
     phases = ", ".join(f"{name} {seconds:.1f}" for name, seconds in report.seconds.items() if seconds >= LEAST_S)
     yield f"seconds: {phases or 'none'}"
 
@@ -92,6 +92,13 @@ def _unmapped(unmapped: Mapping[str, Any], whole: bool) -> Iterator[str]:
         yield "named by a text without a code: " + _counted(texts)
     if units := unmapped.get("unmapped_units"):
         yield "unmapped units: " + _counted({f"{concept} [{unit or 'none'}]": times for concept, unit, times in units})
+
+
+def _types(resources: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each type of which anything came or left; the report for a machine has all that were asked for."""
+    for kind, counts in resources.items():
+        if counts["received"] or counts["removed"]:
+            yield _type(kind, counts)
 
 
 def _type(kind: str, counts: Any) -> str:

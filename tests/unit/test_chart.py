@@ -8,7 +8,7 @@ import pytest
 from adapter.database import open_database
 from adapter.facts.chart import Chart, Member, Moved, Quarantined, Stored, Watermark
 from adapter.facts.decode import Untrusted
-from adapter.facts.intake import Kept
+from adapter.facts.intake import UNSAID, Kept
 
 AT = "2026-03-16T01:00:00Z"
 
@@ -195,3 +195,30 @@ def test_who_is_not_kept_leaves_with_everything_and_the_shared_stay(chart):
     assert [patient for patient, _ in chart.by_patient()] == ["Patient/p2"]
     assert {member.patient for member in chart.members()} == {"Patient/p2"}
     assert len(chart.shared("Medication")) == 1
+
+
+def test_what_came_and_is_not_kept_is_remembered_by_type(chart):
+    store(chart, result())
+    with chart.transaction() as work:
+        work.see("Condition", ["Patient/p1", "Patient/p2"])
+        work.see("Observation", ["Patient/p1"])
+        work.see("Observation", ["Patient/p1"])
+    assert chart.seen() == {"Patient/p1": ["Condition", "Observation"], "Patient/p2": ["Condition"]}
+    with chart.transaction() as work:
+        work.see("Condition", ["Patient/p2"], anew=["Patient/p1", "Patient/p2"])
+    assert chart.seen() == {"Patient/p1": ["Observation"], "Patient/p2": ["Condition"]}
+    with chart.transaction() as work:
+        work.keep_patients([])
+    assert "Patient/p1" not in chart.seen()
+
+
+def test_a_type_without_dates_is_known(chart):
+    store(chart, result(), result("c1", kind="Condition", updated=UNSAID))
+    assert (chart.undated("Observation"), chart.undated("Condition")) == (False, True)
+
+
+def test_when_a_type_was_held_to_all_the_server_has(chart):
+    with chart.transaction() as work:
+        work.move_watermark("Condition", Watermark(AT))
+        work.move_watermark("Observation", Watermark(AT, reconciled_at=AT))
+    assert chart.reconciled() == {"Condition": None, "Observation": AT}

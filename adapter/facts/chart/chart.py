@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, select
 
 from adapter.database import Database
-from adapter.database.tables import chart_member, chart_quarantine, chart_resource, chart_watermark
+from adapter.database.tables import chart_member, chart_quarantine, chart_resource, chart_seen, chart_watermark
 from adapter.facts.chart.rows import kept_of
 from adapter.facts.chart.work import Watermark, Work
-from adapter.facts.intake import Kept
+from adapter.facts.intake import UNSAID, Kept
 
 BATCH = 500
 resources = chart_resource.c
@@ -84,7 +84,22 @@ class Chart:
     def watermark(self, kind: str) -> Watermark | None:
         """How far a type was read; None where it never was, or was forgotten."""
         row = next(self._stream(select(chart_watermark).where(chart_watermark.c.type == kind)), None)
-        return Watermark(row.instant, row.asked, row.read_at, row.complete) if row else None
+        return Watermark(row.instant, row.asked, row.read_at, row.complete, row.reconciled_at) if row else None
+
+    def reconciled(self) -> dict[str, str | None]:
+        """When each type that was read was last held to all that the server has; None: never."""
+        c = chart_watermark.c
+        return {row.type: row.reconciled_at for row in self._stream(select(c.type, c.reconciled_at).order_by(c.type))}
+
+    def undated(self, kind: str) -> bool:
+        """Whether a resource of this type does not say when it was last updated."""
+        statement = select(resources.id).where(resources.type == kind, resources.updated == UNSAID)
+        return next(self._stream(statement.limit(1)), None) is not None
+
+    def seen(self) -> dict[str, list[str]]:
+        """The types of which something came about a patient that is not kept, by patient."""
+        rows = self._stream(select(chart_seen).order_by(chart_seen.c.patient, chart_seen.c.type))
+        return {patient: [row.type for row in own] for patient, own in groupby(rows, lambda row: str(row.patient))}
 
     def members(self) -> list[Member]:
         """The population, by patient and way."""

@@ -22,6 +22,7 @@ class People:
         self, chart: Chart, context: Context, registry: str, own_study: str = "", tally: Tally | None = None
     ) -> None:
         shared = [kept for kind in SHARED for kept in chart.shared(kind)]
+        self._seen = chart.seen()
         self._assembly = Assembly(context, shared, registry, tally or Tally(), own_study)
 
     def one(self, kept: Sequence[Kept], incomplete: tuple[str, ...] = ()) -> tuple[About, PatientRecord] | None:
@@ -31,4 +32,5 @@ class People:
             return None
         about = self._assembly.about(person)
         others = [one for one in kept if one is not person]
-        return about, self._assembly.record(about, others, Counter(one.type for one in kept), incomplete)
+        seen = Counter(one.type for one in kept) + Counter(self._seen.get(person.key, ()))
+        return about, self._assembly.record(about, others, seen, incomplete)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import groupby, islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from adapter.database.tables import chart_member, chart_quarantine, chart_resource, chart_watermark
+from adapter.database.tables import chart_member, chart_quarantine, chart_resource, chart_seen, chart_watermark
 from adapter.facts.chart.rows import bare, digest, row_of
 from adapter.facts.intake import Kept
 
@@ -20,6 +20,7 @@ NOT_HERE = delete(chart_resource).where(resources.type == bindparam("t"), resour
 NOT_QUARANTINED = delete(chart_quarantine).where(
     chart_quarantine.c.type == bindparam("t"), chart_quarantine.c.resource == bindparam("i")
 )
+NOT_SEEN = delete(chart_seen).where(chart_seen.c.type == bindparam("t"), chart_seen.c.patient == bindparam("p"))
 NOT_A_MEMBER = delete(chart_member).where(
     chart_member.c.way == bindparam("w"), chart_member.c.patient == bindparam("p")
 )
@@ -42,12 +43,16 @@ class Moved(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """How far a type was read, what was asked for (a hash of codes and ways), when, and whether to its end."""
+    """How far a type was read, what was asked for (a hash of codes and ways), when, and whether to its end.
+
+    `reconciled_at`: when it was last held to all that the server has, so that deletions were seen.
+    """
 
     instant: str
     asked: str = ""
     read_at: str = ""
     complete: bool = True
+    reconciled_at: str | None = None
 
 
 @dataclass
@@ -94,13 +99,19 @@ class Work:
                 counts[kind] = counts.get(kind, 0) + number
             self.connection.execute(delete(chart_resource).where(theirs))
             self.connection.execute(delete(chart_member).where(chart_member.c.patient.in_(few)))
+            self.connection.execute(delete(chart_seen).where(chart_seen.c.patient.in_(few)))
         return dict(sorted(counts.items()))
 
     def move_watermark(self, kind: str, mark: Watermark) -> None:
         """Say how far a type was read."""
         self.connection.execute(delete(chart_watermark).where(chart_watermark.c.type == kind))
-        row = {"instant": mark.instant, "asked": mark.asked, "read_at": mark.read_at, "complete": mark.complete}
-        self.connection.execute(insert(chart_watermark).values(type=kind, **row))
+        self.connection.execute(insert(chart_watermark).values(type=kind, **asdict(mark)))
+
+    def see(self, kind: str, patients: Iterable[str], anew: Iterable[str] = ()) -> None:
+        """Say about whom something of a type came that is not kept; what was said about `anew` holds no more."""
+        came = sorted(set(patients))
+        self._all(NOT_SEEN, [{"t": kind, "p": patient} for patient in sorted({*came, *anew})])
+        self._all(insert(chart_seen), [{"type": kind, "patient": patient} for patient in came])
 
     def forget(self) -> None:
         """Forget how far everything was read, so that the next run reads all of it."""
