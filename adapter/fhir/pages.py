@@ -93,10 +93,11 @@ def follow(client: Client, kind: str, page: Page, unsaid: Collection[str] = ()) 
         yield page
 
 
-def count(client: Client, kind: str, params: Params) -> int | None:
+def count(client: Client, kind: str, params: Params, *, posted: bool = False) -> int | None:
     """Return how many resources the server counts for a search, or None where it cannot count."""
+    shapeless = {name: value for name, value in params.items() if name != "_elements"}
     try:
-        total = client.send(_asked(client, kind, {**params, "_summary": "count"}), bundle_of).total
+        total = client.send(_asked(client, kind, {**shapeless, "_summary": "count"}, posted=posted), bundle_of).total
     except (NotFound, Rejected):
         return None
     return total if total is not None and total >= 0 else None

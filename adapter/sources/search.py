@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from adapter.errors import SourceError
-from adapter.facts.sieve import patient_key, read_head
-from adapter.fhir.client import Client
-from adapter.fhir.errors import LinkRefused, NotFound, PageExpired, Rejected, Trouble
-from adapter.fhir.pages import Page, search
+from adapter.facts.sieve import glance, patient_key, read_head
+from adapter.fhir.client import Client, Params
+from adapter.fhir.errors import LinkRefused, NotFound, Rejected, Trouble
 from adapter.fhir.write import read
+from adapter.sources.named import codes_in, numbers_in
+from adapter.sources.reading import Read, Searches
 
 PATIENTS_A_REQUEST = 40
 CODES_A_REQUEST = 400
@@ -50,39 +51,45 @@ class Asked:
     observations: tuple[str, ...]  # empty: all Observations of the patients
 
 
-@dataclass(frozen=True)
-class Read:
-    """How far one type was read: when the server began to answer, and why it did not come to an end."""
-
-    began: datetime | None = None
-    trouble: Trouble | None = None
-
-
 class SearchSource:
     """Asks one server by searches; every way to the population is a method of its own."""
 
-    def __init__(self, client: Client, asked: Asked) -> None:
+    def __init__(self, client: Client, asked: Asked, *, compare: bool = True) -> None:
         self.client, self.asked = client, asked
-        self.answered = False  # whether a page about the population has come
+        self.listing = Read()  # how the population was listed
+        self.strangers = 0  # who came for it and was not asked for
+        self._searches = Searches(client, compare=compare)
+
+    @property
+    def answered(self) -> bool:
+        """Whether a page about the population has come."""
+        return self.listing.pages > 0
 
     def by_conditions(self) -> set[str]:
-        """Patients with a Condition of the study's or the hospital's codes, listed in full."""
+        """Patients with a Condition of the study's or the hospital's codes, listed in full.
+
+        The codes are looked at here again: a server that does not heed `code` would name everybody.
+        """
         if not self.asked.population:
             raise SourceError("[population] ways: the study lists no code to find patients by. Use scan or patients.")
+        wanted = {token.rpartition("|")[2].casefold() for token in self.asked.population}
         found: set[str] = set()
+        uncoded: set[str] = set()  # with a Condition that shows no code: believed where the server heeds what is asked
         for codes in _chunks(self.asked.population, CODES_A_REQUEST):
             params = {"code": ",".join(codes), "_elements": "subject,code"}
-            found |= self._subjects(self._search("Condition", params))
-        return found
+            for raw in self._searches.rows("Condition", params, self.listing):
+                named, patient = codes_in(raw), (read_head(raw) or glance(raw)).patient_key()
+                if named and not named & wanted:
+                    self._stranger("code")
+                elif patient:
+                    (found if named else uncoded).add(patient)
+        return found if "code" in self.listing.unheeded else found | uncoded
 
     def by_scan(self, wanted: Callable[[bytes], bool]) -> set[str]:
         """Patients with a Condition that is matched here, code by code; nothing is kept of the others."""
-        found: set[str] = set()
-        for page in self._seen(self._search("Condition", {"_elements": "subject,code"})):
-            for raw in page.entries:
-                if wanted(raw) and (head := read_head(raw)) and (patient := head.patient_key()):
-                    found.add(patient)
-        return found
+        rows = self._searches.rows("Condition", {"_elements": "subject,code"}, self.listing)
+        heads = (read_head(raw) for raw in rows if wanted(raw))
+        return {patient for head in heads if head and (patient := head.patient_key())}
 
     def by_group(self, reference: str) -> set[str]:
         """The members of a Group or of a List that the hospital keeps."""
@@ -113,14 +120,21 @@ class SearchSource:
         """Those of these patients whose Patient the server still has."""
         found: set[str] = set()
         for few in _chunks(sorted(patients), IDS_A_REQUEST):
-            found |= _ids(self._seen(self._pages("Patient", few, {"_elements": "id"}))) & {*few}
+            for raw in self._about("Patient", few, {"_elements": "id"}, self.listing):
+                head = read_head(raw)
+                key = head.patient_key() if head and head.resourceType == "Patient" else None
+                if key in few:
+                    found.add(key)
+                else:
+                    self._stranger("_id")
         return found
 
     def _by_number(self, parameter: str, names: Sequence[str]) -> set[str]:
         """Ask for hospital numbers in a form; fewer at once where the next page's address would repeat them."""
-        asked = {parameter: ",".join(re.sub(r"([\\,$])", r"\\\1", name) for name in names), "_elements": "id"}
+        said = ",".join(re.sub(r"([\\,$])", r"\\\1", name) for name in names)
+        asked = {parameter: said, "_elements": "id" if parameter == "_id" else "id,identifier"}
         try:
-            return _ids(self._seen(self._search("Patient", asked, posted=True)))
+            return self._named(parameter, asked, {*names})
         except LinkRefused:
             if len(names) == 1:
                 raise
@@ -136,90 +150,90 @@ class SearchSource:
             trouble.issues = ()  # the server may repeat what was asked for
             raise
 
+    def _named(self, parameter: str, asked: Params, names: set[str]) -> set[str]:
+        """The Patients that carry one of the names; a server that does not heed the parameter would name everybody."""
+        found: set[str] = set()
+        unsaid: set[str] = set()  # without any number: believed where the server heeds what is asked
+        wanted = {name if parameter == "_id" else name.casefold() for name in names}
+        for raw in self._searches.rows("Patient", asked, self.listing, posted=True):
+            head = read_head(raw)
+            key = head.patient_key() if head and head.resourceType == "Patient" else None
+            carried = {(key or "").removeprefix("Patient/")} if parameter == "_id" else numbers_in(raw)
+            if key is None or (carried and not carried & wanted):
+                self._stranger(parameter)
+            else:
+                (found if carried else unsaid).add(key)
+        believed = parameter not in self.listing.unheeded and len(unsaid) <= len(names)
+        return found | unsaid if believed else found
+
+    def _stranger(self, parameter: str) -> None:
+        self.strangers += 1
+        self.listing.unheeded.add(parameter)
+
     def of_patients(
-        self, kind: str, patients: Sequence[str], since: datetime | None, take: Callable[[bytes], None]
+        self,
+        kind: str,
+        patients: Sequence[str],
+        since: datetime | None,
+        take: Callable[[bytes], None],
+        *,
+        only_ids: bool = False,
     ) -> Read:
         """Give every resource of a type about these patients to `take`; what is older than `since` stays there."""
-        began: datetime | None = None
         changed = {"_lastUpdated": f"ge{_instant(since - OVERLAP)}"} if since else {}
+        changed |= {"_elements": "id"} if only_ids else {}
+        reading = Read()
         try:
             for few in _chunks(sorted(patients), PATIENTS_A_REQUEST):
-                for page in self._pages(kind, few, changed):
-                    began = began or page.server_date
-                    for raw in page.entries:
-                        take(raw)
+                for raw in self._about(kind, few, changed, reading):
+                    take(raw)
         except Trouble as trouble:
-            return Read(began, trouble)
-        return Read(began)
+            reading.trouble = trouble
+        return reading
 
     def by_ids(self, kind: str, keys: Iterable[str], take: Callable[[bytes], None]) -> Read:
         """Give resources that others refer to, such as Medications, to `take`."""
+        reading = Read()
         try:
             for few in _chunks(sorted(key.rpartition("/")[2] for key in keys), IDS_A_REQUEST):
-                for page in self._search(kind, {"_id": ",".join(few)}):
-                    for raw in page.entries:
-                        take(raw)
+                for raw in self._searches.rows(kind, {"_id": ",".join(few)}, reading):
+                    take(raw)
         except Trouble as trouble:
-            return Read(trouble=trouble)
-        return Read()
+            reading.trouble = trouble
+        return reading
 
     def studies(self, registry: str, own: str | None, take: Callable[[bytes], None]) -> Read:
         """Give the ResearchStudies that are this study to `take`: the hospital's own, and those with its number."""
         asked = [{"identifier": registry}] if registry else []
         asked += [{"_id": own.removeprefix("ResearchStudy/")}] if own else []
+        reading = Read()
         try:
             for params in asked:
-                for page in self._search("ResearchStudy", params):
-                    for raw in page.entries:
-                        take(raw)
+                for raw in self._searches.rows("ResearchStudy", params, reading):
+                    take(raw)
         except Trouble as trouble:
-            return Read(trouble=trouble)
-        return Read()
+            reading.trouble = trouble
+        return reading
 
-    def _pages(self, kind: str, patients: Sequence[str], more: Mapping[str, str]) -> Iterator[Page]:
-        """The pages for several patients at once, or for one after another where the server allows no list."""
+    def _about(self, kind: str, patients: Sequence[str], more: Mapping[str, str], reading: Read) -> Iterator[bytes]:
+        """What there is of several patients at once, or of one after another where the server allows no list."""
         try:
-            yield from self._asking(kind, patients, more)
+            yield from self._asking(kind, patients, more, reading)
         except Rejected:
             if len(patients) == 1:
                 raise
             for patient in patients:
-                yield from self._asking(kind, [patient], more)
+                yield from self._asking(kind, [patient], more, reading)
 
-    def _asking(self, kind: str, patients: Sequence[str], more: Mapping[str, str]) -> Iterator[Page]:
+    def _asking(self, kind: str, patients: Sequence[str], more: Mapping[str, str], reading: Read) -> Iterator[bytes]:
         parameter = OF_PATIENT[kind]
         bare = parameter == "_id"
         about = ",".join(key.removeprefix("Patient/") if bare else key for key in patients)
         params = {parameter: about, **more}
         lists = list(_chunks(self.asked.observations, CODES_A_REQUEST)) if kind == "Observation" else []
         for codes in lists or [[]]:
-            yield from self._search(kind, params | ({"code": ",".join(codes)} if codes else {}))
-
-    def _search(self, kind: str, params: Mapping[str, str], *, posted: bool = False) -> Iterator[Page]:
-        """The pages of one search; where a page has expired it is begun anew once, and nothing is given twice."""
-        given: set[int] = set()
-        try:
-            for page in search(self.client, kind, params, posted=posted):
-                given.update(map(hash, page.entries))
-                yield page
-        except PageExpired:
-            for page in search(self.client, kind, params, posted=posted):
-                yield replace(page, entries=[raw for raw in page.entries if hash(raw) not in given])
-
-    def _seen(self, pages: Iterable[Page]) -> Iterator[Page]:
-        for page in pages:
-            self.answered = True
-            yield page
-
-    def _subjects(self, pages: Iterable[Page]) -> set[str]:
-        heads = (read_head(raw) for page in self._seen(pages) for raw in page.entries)
-        return {key for head in heads if head and (key := head.patient_key())}
-
-
-def _ids(pages: Iterable[Page]) -> set[str]:
-    """The keys of the Patients on these pages; whatever else a server adds is nobody."""
-    heads = (read_head(raw) for page in pages for raw in page.entries)
-    return {key for head in heads if head and head.resourceType == "Patient" and (key := head.patient_key())}
+            full = params | ({"code": ",".join(codes)} if codes else {})
+            yield from self._searches.rows(kind, full, reading, whole="_lastUpdated" not in more)
 
 
 def _chunks(names: Iterable[str], size: int) -> Iterator[list[str]]:

@@ -13,6 +13,7 @@ from tests.wire.scripted import Reply, bundle, outcome, page, resource
 
 
 def test_the_first_page_asks_past_the_servers_memory_and_names_a_size(server, client):
+    """Faults 35, 36."""
     server.say(page(1, next_link="?page=2"), page(2))
     first, second = search(
         client, "Observation", {"code": "http://loinc.org|1,2", "_lastUpdated": ["ge2026", "le2027"]}
