@@ -80,6 +80,8 @@ def _run(commands: argparse._SubParsersAction[Parser]) -> None:
     command.add_argument("--as-of", type=_day, metavar="DATE", help="the index date, YYYY-MM-DD (default: today)")
     command.add_argument("--dry-run", action="store_true", help="nothing leaves and no decision is recorded")
     command.add_argument("--full", action="store_true", help="read all anew; what is gone at the server leaves")
+    accept = "what fell by more than a fifth at once did so in truth: let it go"
+    command.add_argument("--accept-fall", action="store_true", help=accept)
     command.add_argument("--json", action="store_true", help="the run report on standard output")
     command.add_argument("--quiet", action="store_true", help="say nothing where all is fine: cron mails what is said")
     _summed_up(command)

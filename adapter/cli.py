@@ -127,7 +127,7 @@ def run(asked: argparse.Namespace) -> int:
     place = settings.load(asked.config, os.environ)
     asked.study = None
     mapped, prepared = _mapped(asked)
-    ways = Ways(_as_of(asked), wiring.now(), asked.dry_run, asked.full)
+    ways = Ways(_as_of(asked), wiring.now(), asked.dry_run, asked.full, asked.accept_fall)
     with wiring.client_of(place) as client:
         progress = wiring.progress(None if asked.quiet else sys.stderr)
         report = Run(place, mapped, prepared, client, wiring.outputs_of(place, prepared, client), ways, progress).do()

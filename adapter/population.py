@@ -43,10 +43,14 @@ class Population:
     def listed(self) -> set[str]:
         """The union of the ways, without those who opted out or are gone; raises Trouble where it is listed in part."""
         members: set[str] = set().union(*(self._by_way(way) for way in self.place.ways))
-        if self.place.opted_out_file:
-            names = set(_roster(self.place.opted_out_file, "opted_out_file"))
-            members -= self.source.by_names(names) | {as_key(name) for name in names}
-        return self.source.present(members)
+        return self.source.present(members - self.opted_out())
+
+    def opted_out(self) -> set[str]:
+        """Who is in no population, whatever the server says."""
+        if not self.place.opted_out_file:
+            return set()
+        names = set(_roster(self.place.opted_out_file, "opted_out_file"))
+        return self.source.by_names(names) | {as_key(name) for name in names}
 
     def _by_way(self, way: str) -> set[str]:
         if way == "conditions":

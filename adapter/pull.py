@@ -1,7 +1,9 @@
 """From the hospital's server to the chart: who is in the population, and what is new about them.
 
 A type's rows and its watermark move in one transaction, and only where the type was read to its end. Where somebody was
-read in full, what the chart holds of them besides leaves it then, and not before: the server has it no more.
+read in full, what the chart holds of them besides leaves it then, and not before: the server has it no more. So it does
+where only the ids were read, which is done every few days: nothing else tells of a deletion. What falls too far at once
+is not believed.
 """
 
 from __future__ import annotations
@@ -11,18 +13,23 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from adapter.caught import Caught, key_of
+from adapter.doubt import Doubt, fall, nameless
 from adapter.facts.chart import SHARED, Chart, Watermark
-from adapter.facts.intake import Door, Kept
+from adapter.facts.intake import Door
 from adapter.facts.read.records import medications_of
-from adapter.facts.sieve import Head, glance, read_head
-from adapter.fhir.errors import Trouble
+from adapter.fhir.errors import Rejected, Trouble
 from adapter.population import Population, in_part
 from adapter.progress import untimed
 from adapter.screening.study import Study
 from adapter.settings import Settings
-from adapter.sources.search import OF_PATIENT, Read, SearchSource
+from adapter.sources.reading import Read
+from adapter.sources.search import OF_PATIENT, OVERLAP, SearchSource
 
 WAY = "all"  # members are kept as one list: the ways are asked anew in each run
+READ_WHOLE = "it is read in full for everybody in each run"
+UNDATED = f"resources without meta.lastUpdated; {READ_WHOLE}"
+REFUSED = f"the server refuses _lastUpdated; {READ_WHOLE}"
 
 
 @dataclass
@@ -33,49 +40,18 @@ class Pulled:
     came: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     troubles: dict[str, Trouble] = field(default_factory=dict)  # by type
+    notes: list[str] = field(default_factory=list)  # what the server does otherwise, and what is done about it
+
+    def unheeded(self, what: str, parameters: Iterable[str]) -> None:
+        """Note what the server left aside of what it was asked."""
+        for name in sorted(parameters):
+            instead = READ_WHOLE if name == "_lastUpdated" else "what was not asked for is left aside here"
+            self.notes.append(f"{what}: the server does not heed {name}; {instead}")
 
     @property
     def incomplete(self) -> tuple[str, ...]:
         """The types that were read in part: nobody is decided on them."""
         return tuple(sorted(self.troubles))
-
-
-@dataclass
-class Caught:
-    """What a reading of one type brought: what counts, and the keys of what does not, or no more."""
-
-    door: Door
-    kind: str
-    members: frozenset[str] | None  # whose resources were asked for; None: those of nobody
-    step: Callable[[], None]  # told of each resource
-    kept: list[Kept] = field(default_factory=list)
-    left: set[str] = field(default_factory=set)
-
-    def take(self, raw: bytes) -> None:
-        """Let in one resource; what belongs to somebody who was not asked for is accounted for and left."""
-        self.step()
-        head = read_head(raw) or glance(raw)
-        one = self.door.read(raw, head)
-        if one is not None and (self.members is None or one.patient in self.members):
-            self.kept.append(one)
-            return
-        if one is not None:
-            self.door.tally.ignore(one.type, "of another patient")
-        self.left |= {_key(head)} if head.resourceType == self.kind else set()
-
-    def only(self, keys: Collection[str]) -> Callable[[bytes], None]:
-        """Take these alone; what else comes was taken before."""
-
-        def take(raw: bytes) -> None:
-            if _key(read_head(raw) or glance(raw)) in keys:
-                self.take(raw)
-
-        return take
-
-    @property
-    def keys(self) -> set[str]:
-        """The keys of what counts."""
-        return {one.key for one in self.kept}
 
 
 class Pull:
@@ -84,16 +60,17 @@ class Pull:
     def __init__(self, source: SearchSource, chart: Chart, door: Door, settings: Settings, study: Study) -> None:
         self.source, self.chart, self.door, self.settings, self.study = source, chart, door, settings, study
         self.progress = untimed()
+        self.accept_fall = False  # a person says that what is gone is gone
 
     def run(self, now: datetime) -> Pulled:
         """Bring the chart up to date with the server, as far as the server answers."""
+        pulled = Pulled()
         with self.progress.phase("find population"):
-            members, trouble = self._members()
+            members = self._members(pulled)
         with self.chart.transaction() as work:
             moved = work.set_members(WAY, members, _instant(now))
             self._removed(work.keep_patients(members))
-        pulled = Pulled(tuple(sorted(members)), moved.came, moved.left)
-        pulled.troubles.update({"Condition": trouble} if trouble else {})
+        pulled.population, pulled.came, pulled.left = tuple(sorted(members)), moved.came, moved.left
         for kind in OF_PATIENT:
             with self.progress.phase(f"pull {kind}", "received"):
                 self._of_type(kind, pulled, now)
@@ -101,71 +78,166 @@ class Pull:
             self._shared(pulled)
         return pulled
 
-    def _members(self) -> tuple[set[str], Trouble | None]:
-        """The population; where the server listed a part of it only, the one known before: nobody leaves by that."""
+    def _members(self, pulled: Pulled) -> set[str]:
+        """The population; where the server listed a part of it only, the one known before: nobody leaves by that.
+
+        Where it fell too far, nobody leaves but who opted out, which a person said.
+        """
+        known, whom = self._known(WAY), self._population()
         try:
-            return self.population(), None
+            listed = whom.listed()
+            doubt = self._fall("population", known, known - listed)
+            kept = known - whom.opted_out() if doubt else set[str]()
         except Trouble as trouble:
             if not in_part(trouble, came=self.source.answered):
                 raise  # nothing came at all
-            return self._known(WAY), trouble
+            pulled.troubles["Condition"] = trouble
+            return known
+        pulled.unheeded(f"population ({self.source.strangers} others came)", self.source.listing.unheeded)
+        doubt = doubt and self._fall("population", kept, kept - listed)
+        if doubt is None:
+            return listed
+        pulled.troubles["Patient"] = doubt
+        return listed | kept
+
+    def _fall(self, what: str, had: Collection[str], gone: Collection[str]) -> Doubt | None:
+        return None if self.accept_fall else fall(what, len(had), len(gone))
 
     def _known(self, way: str) -> set[str]:
         return {member.patient for member in self.chart.members() if member.way == way}
 
-    def population(self) -> set[str]:
+    def _population(self) -> Population:
         """Whom the settings name."""
-        return Population(self.source, self.settings.population, self.study, self.door.context.codes).listed()
+        return Population(self.source, self.settings.population, self.study, self.door.context.codes)
 
     def _of_type(self, kind: str, pulled: Pulled, now: datetime) -> None:
         """Read what is new of one type; a patient new to the population, and a new code, is read in full."""
         asked = _hash(kind, self.source.asked.observations if kind == "Observation" else ())
-        mark = self.chart.watermark(kind)
-        known = mark if mark is not None and mark.complete and mark.asked == asked else None
+        known = self._last_time(kind, asked, pulled)
         whole = self._known(kind) if known else set()  # whose resources of this type were once read in full
         new = sorted(set(pulled.population) - whole)
         old = sorted(set(pulled.population) - set(new))
         caught = Caught(self.door, kind, frozenset(pulled.population), self.progress.step)
-        reads = [self.source.of_patients(kind, new, None, caught.take)]
+        reads, there = [self.source.of_patients(kind, new, None, caught.take)], set[str]()
+        reconciled: str | None = _instant(now)
         if known and old:
-            reads.append(self.source.of_patients(kind, old, datetime.fromisoformat(known.instant), caught.take))
-        lost = self._lost(new, caught) if not any(read.trouble for read in reads) else {}
-        if lost:  # a page may have shifted while it was read: only what is missing twice is gone
-            reads.append(self.source.of_patients(kind, sorted({*lost.values()}), None, caught.only(lost)))
-        trouble = next((read.trouble for read in reads if read.trouble), None)
+            news, ids = self._changed(kind, old, known, caught, now)
+            reads += news
+            there, old, reconciled = (there, old, known.reconciled_at) if ids is None else (ids, [], reconciled)
+        gone, trouble = self._gone(caught, {*pulled.population} - {*old}, there, reads)
+        self._tell(kind, pulled, reads)
         with self.chart.transaction() as work:
             self._account(work.store(caught.kept))
+            work.see(kind, caught.seen, new if trouble is None else ())
             if trouble is None:
-                self._removed({kind: work.remove(kind, {*lost, *caught.left} - caught.keys)})
-                began = min((read.began for read in reads if read.began), default=now)
-                work.move_watermark(kind, Watermark(_instant(began), asked, _instant(now)))
+                self._removed({kind: work.remove(kind, {*gone, *caught.left} - caught.keys)})
+                began = min((now, *(read.began for read in reads if read.began)))  # never beyond either clock
+                work.move_watermark(kind, Watermark(_instant(began), asked, _instant(now), reconciled_at=reconciled))
                 work.set_members(kind, pulled.population, _instant(now))
         if trouble is not None:
-            pulled.troubles[kind] = trouble
+            pulled.troubles.setdefault(kind, trouble)
 
-    def _lost(self, patients: Sequence[str], caught: Caught) -> dict[str, str]:
-        """What the chart holds of patients who were read in full and the server did not give, each with its patient."""
-        came = caught.keys | caught.left
-        return {key: whose for key, whose in self.chart.keys(caught.kind, patients).items() if key not in came}
+    def _last_time(self, kind: str, asked: str, pulled: Pulled) -> Watermark | None:
+        """How far the type was read; None where all has to be read: never read, asked otherwise, or without dates."""
+        mark = self.chart.watermark(kind)
+        if mark is None or not mark.complete or mark.asked != asked:
+            return None
+        if self.chart.undated(kind):
+            pulled.notes.append(f"{kind}: {UNDATED}")
+            return None
+        return mark
+
+    def _changed(
+        self, kind: str, old: Sequence[str], known: Watermark, caught: Caught, now: datetime
+    ) -> tuple[list[Read], set[str] | None]:
+        """What changed about those who are known, and the keys of all there is of them; None where that was not asked.
+
+        A server that refuses or does not heed `_lastUpdated` gives everything, so that all there is was caught.
+        """
+        since = datetime.fromisoformat(known.instant)
+        read = self.source.of_patients(kind, old, since, caught.take)
+        if isinstance(read.trouble, Rejected):
+            whole = self.source.of_patients(kind, old, None, caught.take)
+            whole.unheeded.add(REFUSED)
+            return [whole], set()
+        if caught.older_than(since - OVERLAP, frozenset(old)):
+            read.unheeded.add("_lastUpdated")
+        if "_lastUpdated" in read.unheeded:
+            return [read], set()
+        if read.trouble or not self._is_due(known, now):
+            return [read], None
+        there = set[str]()
+        ids = self.source.of_patients(kind, old, None, lambda raw: there.add(key_of(raw)), only_ids=True)
+        return [read, ids], there
+
+    def _is_due(self, known: Watermark, now: datetime) -> bool:
+        """Whether so many days have passed since deletions were looked for."""
+        if known.reconciled_at is None:
+            return True
+        since = now.astimezone(UTC).date() - datetime.fromisoformat(known.reconciled_at).date()
+        return since.days >= self.settings.source.reconcile_days
+
+    def _gone(
+        self, caught: Caught, held: Collection[str], there: Collection[str], reads: list[Read]
+    ) -> tuple[set[str], Trouble | None]:
+        """What the chart holds of these patients and the server has no more, and why it may not be so."""
+        gone: set[str] = set()
+        trouble = next((read.trouble for read in reads if read.trouble), None)
+        if trouble is None:
+            here, came = self.chart.keys(caught.kind, held), {*caught.keys, *caught.left, *there}
+            lost = {key: whose for key, whose in here.items() if key not in came}
+            if lost:  # a page may have shifted while it was read: only what is missing twice is gone
+                again = self.source.of_patients(caught.kind, sorted({*lost.values()}), None, caught.only(lost))
+                trouble = again.trouble
+            gone = {*lost} - caught.keys - caught.left
+            trouble = trouble or self._fall(caught.kind, here, gone)
+        doubt = self._nameless(caught.kind)
+        return gone, trouble or doubt
+
+    def _nameless(self, kind: str) -> Doubt | None:
+        """Doubt where something that may be anybody's could not be read; it came where this type was asked for."""
+        found, self.door.of_anybody = self.door.of_anybody, set()
+        return nameless(kind) if found else None
+
+    def _tell(self, kind: str, pulled: Pulled, reads: Sequence[Read]) -> None:
+        """Take note of how the server answered; what was asked for once more is not expected once more."""
+        unheeded = set[str]().union(*(read.unheeded for read in reads))
+        if REFUSED in unheeded:
+            pulled.notes.append(f"{kind}: {REFUSED}")
+        pulled.unheeded(kind, unheeded - {REFUSED})
+        counted = [read.expected for read in reads[:2] if read.expected is not None]
+        pages = sum(read.pages for read in reads)
+        self.door.tally.read(kind, len(pulled.population), pages, sum(counted) if counted else None)
 
     def _shared(self, pulled: Pulled) -> None:
         """Read what others refer to, each time in full: Medications, and the ResearchStudies that are this study."""
         rows = (row for _, own in self.chart.by_patient() for kept in own for row in kept.rows)
         referred = medications_of(rows)
         own_study = self.settings.study.research_study
-        ways: Mapping[str, Callable[[Callable[[bytes], None]], Read]] = {
-            "Medication": lambda take: self.source.by_ids("Medication", referred, take),
-            "ResearchStudy": lambda take: self.source.studies(self.study.registry, own_study, take),
+        ways: Mapping[str, Callable[[Caught], Read]] = {
+            "Medication": lambda caught: self.source.by_ids("Medication", referred, caught.only(referred)),
+            "ResearchStudy": lambda caught: self.source.studies(self.study.registry, own_study, caught.take),
         }
         for kind in SHARED:
             caught = Caught(self.door, kind, None, self.progress.step)
-            trouble = ways[kind](caught.take).trouble
+            read = ways[kind](caught)
             here = {kept.key for kept in self.chart.shared(kind)}
+            needed = here & referred if kind == "Medication" else here
+            lost = needed - caught.keys - caught.left
+            if lost and read.trouble is None:
+                read.trouble = self.source.by_ids(kind, lost, caught.only(lost)).trouble
+            doubt = self._nameless(kind)
+            trouble = read.trouble or self._fall(kind, needed, lost - caught.keys) or doubt
+            self._tell_shared(kind, pulled, read, len(referred) if kind == "Medication" else 1)
             with self.chart.transaction() as work:
                 self._account(work.store(caught.kept))
                 if trouble is None:
                     self._removed({kind: work.remove(kind, here - caught.keys)})
             pulled.troubles.update({kind: trouble} if trouble else {})
+
+    def _tell_shared(self, kind: str, pulled: Pulled, read: Read, asked: int) -> None:
+        pulled.unheeded(kind, read.unheeded)
+        self.door.tally.read(kind, asked, read.pages, read.expected)
 
     def _account(self, stored: Mapping[str, Sequence[int]]) -> None:
         for kind, (new, unchanged, older) in stored.items():
@@ -179,8 +251,11 @@ class Pull:
             self.door.tally.remove(kind, number)
 
 
-def _key(head: Head) -> str:
-    return f"{head.resourceType}/{(head.id or '').strip()}"
+def reconciled_on(chart: Chart) -> str | None:
+    """The day on which deletions of every type were last looked for; None where one never was."""
+    said = chart.reconciled()
+    days = [(said.get(kind) or "")[:10] for kind in OF_PATIENT]
+    return min(days) or None
 
 
 def _hash(kind: str, codes: Iterable[str]) -> str:

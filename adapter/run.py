@@ -27,7 +27,7 @@ from adapter.outputs.deliver import Delivered, deliver_pending
 from adapter.pipeline import Judged, Screen, judge_one, study_hash
 from adapter.population import asked_of
 from adapter.progress import Progress
-from adapter.pull import Pull, Pulled
+from adapter.pull import Pull, Pulled, reconciled_on
 from adapter.record import Record
 from adapter.report import RunReport
 from adapter.screening.model import PatientRecord
@@ -50,6 +50,7 @@ class Ways:
     now: datetime
     dry: bool = False
     full: bool = False
+    accept_fall: bool = False
 
 
 OutputsOf = Callable[[Journal], Sequence[Output]]
@@ -76,6 +77,7 @@ class Run:
             pulled = self._pull(chart, door)
             report = RunReport(self.ways.as_of.isoformat(), self.ways.dry)
             _pulled(report, pulled, door.tally)
+            report.reconciled_on = reconciled_on(chart)
             judged = self._judge(chart, journal, pulled, report, door.tally.unmapped)
             judged = self.progress.through("judge", judged, "patients", len(pulled.population))
             if self.ways.dry:
@@ -97,9 +99,10 @@ class Run:
         if self.ways.full:
             with chart.transaction() as work:
                 work.forget()
-        source = SearchSource(self.client, asked_of(self.screen.study, self.mapped.codelists))
+        compare = self.settings.source.compare_totals
+        source = SearchSource(self.client, asked_of(self.screen.study, self.mapped.codelists), compare=compare)
         pull = Pull(source, chart, door, self.settings, self.screen.study)
-        pull.progress = self.progress
+        pull.progress, pull.accept_fall = self.progress, self.ways.accept_fall
         return pull.run(self.ways.now)
 
     def _judge(
@@ -158,6 +161,6 @@ def _told(report: RunReport, delivered: Delivered) -> None:
 def _pulled(report: RunReport, pulled: Pulled, tally: Tally) -> None:
     report.population, report.came, report.left = len(pulled.population), len(pulled.came), len(pulled.left)
     report.troubles = {kind: str(trouble) for kind, trouble in sorted(pulled.troubles.items())}
-    report.account = tally.as_dict()
+    report.account, report.notes = tally.as_dict(), tuple(pulled.notes)
     report.exit_code = errors.PARTIAL if pulled.troubles else errors.FINE
     tally.balanced()

@@ -40,7 +40,8 @@ class Visit:
 
     def __init__(self, client: Client, place: Settings, mapped: Mapped, screen: Screen, progress: Progress) -> None:
         self.place, self.screen, self.progress = place, screen, progress
-        self.source = SearchSource(client, asked_of(screen.study, mapped.codelists))
+        asked, compare = asked_of(screen.study, mapped.codelists), place.source.compare_totals
+        self.source = SearchSource(client, asked, compare=compare)
         self.troubles: dict[str, Trouble] = {}  # by type
 
     def read(self, named: Sequence[str]) -> Cohort:
@@ -57,10 +58,11 @@ class Visit:
             guests.take(raw)
 
         for kind in PATIENTS_FIRST:
-            trouble = self.source.of_patients(kind, sorted(patients), None, take).trouble
-            if trouble and not in_part(trouble, came=self.source.answered or bool(guests.seen)):
-                raise trouble
-            self._note(kind, trouble)
+            read = self.source.of_patients(kind, sorted(patients), None, take)
+            if read.trouble and not in_part(read.trouble, came=self.source.answered or bool(guests.seen)):
+                raise read.trouble
+            self._note(kind, read.trouble)
+            guests.tally.read(kind, len(patients), read.pages, read.expected)
         self._note("Medication", self.source.by_ids("Medication", guests.referred, take).trouble)
         studies = self.source.studies(self.screen.study.registry, own_study or None, take)
         self._note("ResearchStudy", studies.trouble)

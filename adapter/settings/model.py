@@ -98,6 +98,8 @@ class Source(Section):
 
     kind: Literal["search", "export", "folder"] = "search"
     path: Path | None = None
+    reconcile_days: int = Field(default=7, ge=0, le=366)
+    compare_totals: bool = True
     export: Export = Export()
 
 

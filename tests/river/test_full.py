@@ -73,6 +73,7 @@ def test_the_summary_names_what_was_removed(flowing):
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [403, 500])
 def test_a_type_read_in_part_removes_nothing_and_the_next_run_does(flowing, tmp_path, number):
+    """Faults 24, 42, 46."""
     first, before = results(flowing)[0], state(flowing)
     (statement, *_) = sorted(key for key in flowing.chart() if key.startswith("MedicationStatement/"))
     for key in (first, statement):
@@ -103,6 +104,7 @@ def test_a_trouble_on_looking_twice_removes_nothing(flowing):
 
 
 def test_what_one_reading_misses_and_the_next_one_has_is_not_gone(flowing):
+    """Fault 27: a row that one reading missed."""
     key = results(flowing)[0]
     front, told = without(key.partition("/")[2])
     before = flowing.chart()
@@ -164,6 +166,7 @@ def test_a_medication_that_is_gone_leaves(tmp_path):
 
 
 def test_a_deleted_patient_leaves_the_population_with_all_facts(flowing, tmp_path):
+    """Fault 45: gone at the server."""
     flowing.sandbox.delete("Patient/c01")  # the Conditions stay, and still name the patient
     ran = flowing.run("--json")
     report = json.loads(ran.out)
@@ -174,6 +177,7 @@ def test_a_deleted_patient_leaves_the_population_with_all_facts(flowing, tmp_pat
 
 
 def test_who_leaves_and_comes_back_is_read_in_full(flowing):
+    """Fault 45: consent withdrawn, and given again."""
     before = flowing.chart()
     flowing.population = f'ways = ["conditions"]\nopted_out_file = "{flowing.folder}/out"'
     (flowing.folder / "out").write_text("c01\n")
@@ -185,6 +189,7 @@ def test_who_leaves_and_comes_back_is_read_in_full(flowing):
 
 
 def test_a_merged_patient_gets_no_decision_until_unmerged(river):
+    """Fault 44: merged and unmerged."""
     merged = {"link": [{"other": {"reference": "Patient/c13"}, "type": "replaced-by"}]}
     river.change("Patient/c01", **merged)
     ran = river.run()
@@ -196,6 +201,7 @@ def test_a_merged_patient_gets_no_decision_until_unmerged(river):
 
 
 def test_who_is_merged_later_keeps_the_old_decision_and_gets_no_new_one(flowing):
+    """Fault 44: merged after a decision."""
     before, before_results = state(flowing), results(flowing)
     flowing.change("Patient/c01", link=[{"other": {"reference": "Patient/c13"}, "type": "replaced-by"}])
     flowing.change("Patient/c01", birthDate="2015-01-01")

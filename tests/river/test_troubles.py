@@ -84,6 +84,7 @@ def elsewhere():
 
 @pytest.mark.parametrize(("front", "said"), [(status(401), "sign-in"), (html, "/Condition")])
 def test_a_server_that_refuses_all_is_12(river, front, said):
+    """Faults 20, 46: of all types."""
     river.front = front
     ran = river.run()
     assert ran.code == 12 and ran.err.count("\n") == 1 and said in ran.err
@@ -105,6 +106,7 @@ def test_a_server_that_is_down_is_12(river):
 @pytest.mark.parametrize("front", [status(403), status(500), cut], ids=["refused", "failing", "cut off"])
 @pytest.mark.parametrize("kind", ["Observation", "MedicationStatement"])
 def test_a_type_read_in_part_decides_nobody_and_the_next_run_catches_up(river, kind, front):
+    """Faults 15, 38, 46."""
     river.front = of_type(kind, front)
     ran = river.run()
     assert ran.code == 13, ran.err
@@ -117,6 +119,7 @@ def test_a_type_read_in_part_decides_nobody_and_the_next_run_catches_up(river, k
 
 
 def test_a_type_refused_later_moves_nobody_and_what_came_meanwhile_is_not_lost(flowing):
+    """Fault 46: refused from one day on."""
     before = state(flowing)
     flowing.front = of_type("Observation", status(403))
     flowing.change("Patient/c01", birthDate="2015-01-01")
@@ -130,6 +133,7 @@ def test_a_type_refused_later_moves_nobody_and_what_came_meanwhile_is_not_lost(f
 
 
 def test_a_link_to_another_host_is_not_followed(flowing, elsewhere):
+    """Fault 1, in a run."""
     before, (url, asked) = state(flowing), elsewhere
     for spoiled in (linked(url), of_type("Observation", linked(url))):
         flowing.front = spoiled
