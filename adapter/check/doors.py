@@ -13,9 +13,11 @@ from adapter.check.finding import Finding, fault_of
 from adapter.check.hospital import Hospital
 from adapter.database import open_database
 from adapter.errors import AdapterError, UsageError
+from adapter.facts.chart import Chart
 from adapter.fhir.client import Client
 from adapter.outputs.base import key_file, read_key
 from adapter.pipeline import Screen
+from adapter.pull import reconciled_on
 from adapter.settings import Settings, secret
 from adapter.settings.model import Email
 from adapter.study.load import Mapped
@@ -46,7 +48,7 @@ def check(steps: Steps) -> Iterator[Finding]:
         code = errors.SETTINGS if isinstance(fault, UsageError) else fault.exit_code
         yield Finding("study" if code == errors.STUDY else "settings", str(fault), exit_code=code)
         return
-    yield _database(place, steps.password)
+    yield from _database(place, steps.password)
     yield from _outputs(place)
     try:
         with steps.client(place) as client:
@@ -55,12 +57,17 @@ def check(steps: Steps) -> Iterator[Finding]:
         yield fault_of("server", fault)
 
 
-def _database(place: Settings, password: Callable[[Settings], str | None]) -> Finding:
+def _database(place: Settings, password: Callable[[Settings], str | None]) -> Iterator[Finding]:
     try:
-        open_database(place.database.url, password=password(place)).close()
+        with open_database(place.database.url, password=password(place)) as database:
+            looked_for = reconciled_on(Chart(database))
     except AdapterError as fault:
-        return fault_of("database", fault, errors.SETTINGS)
-    return Finding("database", "opened, its schema is up to date")
+        yield fault_of("database", fault, errors.SETTINGS)
+        return
+    yield Finding("database", "opened, its schema is up to date")
+    yield Finding(
+        "deletions", f"last looked for on {looked_for}" if looked_for else "looked for in the first whole run"
+    )
 
 
 def _outputs(place: Settings) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from adapter import errors
 from adapter.check.finding import Finding, fault_of
 from adapter.errors import AdapterError
 from adapter.facts.intake import Intake
-from adapter.facts.sieve import DRUG_TYPES
+from adapter.facts.sieve import DRUG_TYPES, glance, read_head
 from adapter.fhir.capability import Capability, capability
 from adapter.fhir.client import Client
 from adapter.fhir.errors import NotFhir, Rejected, Temporary, Trouble, Untrusted
@@ -23,6 +23,7 @@ from adapter.study.load import Mapped
 
 PATIENTS = 10
 CODES_SHOWN = 10
+FEW = 5  # so many rows of others may come along by a mistake in the records
 TOMORROW = timedelta(days=1)
 
 
@@ -31,7 +32,8 @@ class Hospital:
 
     def __init__(self, place: Settings, mapped: Mapped, screen: Screen, client: Client, now: datetime) -> None:
         self.place, self.screen, self.client, self.now = place, screen, client, now
-        self.source = SearchSource(client, asked_of(screen.study, mapped.codelists))
+        asked, compare = asked_of(screen.study, mapped.codelists), place.source.compare_totals
+        self.source = SearchSource(client, asked, compare=compare)
         self.sample = Intake(screen.context, screen.views, screen.study.registry)
 
     def findings(self) -> Iterator[Finding]:
@@ -84,6 +86,10 @@ class Hospital:
         except AdapterError as fault:
             return fault_of(about, fault)
         patients |= found
+        if left := self.source.listing.unheeded:
+            says = f"{len(found)} patients; the server does not heed {', '.join(sorted(left))}."
+            to_do = "Ask IT why the FHIR server names whom nobody asked for; they are left aside here."
+            return Finding(about, says, to_do, counts={"patients": len(found), "others": self.source.strangers})
         to_do = "" if found else "Map the hospital's own codes, or take another of population.ways."
         return Finding(about, f"{len(found)} patients{'' if found else '.'}", to_do, counts={"patients": len(found)})
 
@@ -107,22 +113,35 @@ class Hospital:
     def _type(self, kind: str, few: Sequence[str], counts: Counter[str]) -> Finding:
         """Ask what a run asks: all of one type, then only what is new."""
 
+        others, undated = 0, 0
+
         def take(raw: bytes) -> None:
+            nonlocal others, undated
+            head = read_head(raw) or glance(raw)
+            others += head.patient_key() not in few
+            undated += not (head.meta and head.meta.lastUpdated)
             counts[kind] += 1
             self.sample.take(raw)
 
-        trouble = self.source.of_patients(kind, few, None, take).trouble
-        if trouble:
-            return fault_of(kind, trouble, errors.PARTIAL)
+        read = self.source.of_patients(kind, few, None, take)
+        if read.trouble:
+            return fault_of(kind, read.trouble, errors.PARTIAL)
         newer: list[bytes] = []
-        trouble = self.source.of_patients(kind, few, self.now + TOMORROW, newer.append).trouble
-        says = f"{counts[kind]} resources in {len(few)} patients; {self._together(kind, few)}"
-        number = {"resources": counts[kind]}
-        if trouble:
+        later = self.source.of_patients(kind, few, self.now + TOMORROW, newer.append)
+        counted = "" if read.expected is None else f", {read.expected} by the server's own count"
+        says = f"{counts[kind]} resources in {len(few)} patients{counted}; {self._together(kind, few)}"
+        number = {"resources": counts[kind], "of others": others, "without lastUpdated": undated}
+        if others > FEW or read.unheeded:
+            to_do = "Ask IT why the FHIR server gives what was not asked for; it is left aside here."
+            return Finding(kind, f"{says}; {others} are about others.", to_do, counts=number)
+        refused = isinstance(later.trouble, Rejected)
+        if later.trouble and not refused:
             to_do = "Without it no run after the first is whole: use `run --full`."
-            return Finding(kind, f"{says}; _lastUpdated fails. {trouble}", to_do, errors.PARTIAL, number)
-        heeded = "not heeded." if newer else "heeded" if counts[kind] else "accepted"
-        to_do = "Every run reads this type whole." if newer else ""
+            return Finding(kind, f"{says}; _lastUpdated fails. {later.trouble}", to_do, errors.PARTIAL, number)
+        ignored = newer or "_lastUpdated" in later.unheeded
+        heeded = "refused." if refused else "not heeded." if ignored else "heeded" if counts[kind] else "accepted"
+        heeded += f" {undated} resources carry no meta.lastUpdated." if undated else ""
+        to_do = "Every run reads this type whole." if refused or ignored or undated else ""
         return Finding(kind, f"{says}; _lastUpdated is {heeded}", to_do, counts=number)
 
     def _together(self, kind: str, few: Sequence[str]) -> str:

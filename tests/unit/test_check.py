@@ -164,6 +164,56 @@ def test_a_statement_that_is_refused_stops_nothing(checked):
     assert code == 0 and found["server"]["to_do"]
 
 
+def without(parameter, resources):
+    """Somebody in front of the hospital who leaves one parameter aside."""
+    plain = SandboxHospital(resources)
+
+    def front(visit, request):
+        left = tuple(pair for pair in request.form if pair[0] != parameter)
+        if len(left) == len(request.form):
+            return False
+        visit.send(plain.answer(replace(request, query=left, body=b"")))
+        return True
+
+    return front
+
+
+def test_33_a_server_that_gives_the_records_of_others_is_said(checked, resources):
+    code, found = checked(front=without("patient", resources))
+    assert code == 0 and "are about others. Ask IT" in "{says} {to_do}".format(**found["Observation"])
+    assert found["Observation"]["counts"]["of others"] > 5
+
+
+def test_33_a_server_that_names_whom_nobody_asked_for_is_said(checked, resources):
+    others = {"resourceType": "Condition", "id": "cold", "subject": {"reference": "Patient/nobody"},
+              "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10", "code": "J00"}]}}  # fmt: skip
+    code, found = checked(front=without("code", [*resources, others]))
+    assert code == 0 and "does not heed code" in found["population by conditions"]["says"]
+
+
+def test_32_resources_without_a_date_are_said(checked, resources):
+    plain = SandboxHospital(resources)
+
+    def undated(visit, request):
+        if request.path != "Condition" or "_lastUpdated" in request.line():
+            return False
+        page = plain.answer(request).body
+        for entry in page.get("entry", ()):
+            entry["resource"] = {name: value for name, value in entry["resource"].items() if name != "meta"}
+        visit.send(Answer(200, page))
+        return True
+
+    code, found = checked(front=undated)
+    count = found["Condition"]["counts"]["without lastUpdated"]
+    assert code == 0 and count == found["Condition"]["counts"]["resources"] > 0
+    assert f"{count} resources carry no meta.lastUpdated" in found["Condition"]["says"]
+    assert "reads this type whole" in found["Condition"]["to_do"]
+
+
+def test_42_when_deletions_were_last_looked_for_is_said(checked):
+    assert checked()[1]["deletions"]["says"] == "looked for in the first whole run"
+
+
 def test_a_server_that_takes_one_patient_at_a_time_is_said(checked):
     def front(visit, request):
         several = any(name == "patient" and "," in value for name, value in (*request.query, *request.form))
@@ -175,7 +225,9 @@ def test_a_server_that_takes_one_patient_at_a_time_is_said(checked):
     assert code == 0 and "patients one by one" in found["Observation"]["says"]
 
 
-@pytest.mark.parametrize(("status", "code", "says"), [(400, 13, "_lastUpdated fails"), (None, 0, "not heeded")])
+@pytest.mark.parametrize(
+    ("status", "code", "says"), [(403, 13, "_lastUpdated fails"), (400, 0, "refused"), (None, 0, "not heeded")]
+)
 def test_a_server_that_knows_no_last_updated_is_said(checked, resources, status, code, says):
     plain = SandboxHospital(resources)
 
