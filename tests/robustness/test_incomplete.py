@@ -63,6 +63,7 @@ def test_the_whole_files_make_every_kind_of_decision(files):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", TYPES)
 def test_a_zipped_file_that_was_cut_anywhere(kind, files):
+    """Fault 15, in a folder of files."""
     file = files / f"{kind}.ndjson.gz"
     whole = file.read_bytes()
     ends = [1, 2, 9, 10, 11, len(whole) - 8, len(whole) - 1, *Random(SEED).sample(range(12, len(whole) - 8), CUTS - 7)]

@@ -121,6 +121,7 @@ def _laid_out(copy: Copy, folder: Path) -> FolderSource:
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(SLICES))
 def test_damage_costs_no_more_than_itself(part, tmp_path):
+    """Faults 19, 21, 22, 23: whatever a resource looks like."""
     every = [copy for case in CASES[part::SLICES] for number in range(SAMPLE) for copy in copies(case, number)]
     assert [fault for copy in every for fault in faults(copy, tmp_path)] == []
 

@@ -212,4 +212,5 @@ def test_the_same_code_is_asked_for_once():
     ],
 )
 def test_the_patient_is_named_alike_however_it_is_referred_to(reference, key):
+    """Fault 41: references in every form."""
     assert patient_key(reference) == key

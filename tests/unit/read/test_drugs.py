@@ -151,6 +151,7 @@ def test_a_drug_that_stays_where_it_is_put_says_so(one, cells):
     ],
 )
 def test_a_drug_by_reference(one, cells):
+    """Faults 40, 41: by reference, or contained."""
     assert one("MedicationRequest", status="active", **cells).name == "azathioprine"
 
 
