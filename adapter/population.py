@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +25,14 @@ def asked_of(study: Study, codelists: Codelists) -> Asked:
 
     Asking for Observations by code would miss results that stand in a component of a panel, or under a text alone.
     """
-    return Asked(tokens(codelists, study.population), ())
+    return Asked(tokens(codelists, study.population), (), _known_codes(codelists))
+
+
+def _known_codes(codelists: Codelists) -> str:
+    """What tells whether the same codes and texts are known: the hospital's, the study's and the shared ones."""
+    aliases, prefixed = sorted(codelists.systems.items()), sorted(codelists.prefixed)
+    known = [codelists.entries, codelists.drugs, codelists.classes, aliases, prefixed, codelists.site]
+    return hashlib.sha256(json.dumps(known, sort_keys=True, default=repr).encode()).hexdigest()
 
 
 def in_part(trouble: Trouble, *, came: bool) -> bool:

@@ -111,8 +111,8 @@ class Pull:
         return Population(self.source, self.settings.population, self.study, self.door.context.codes)
 
     def _of_type(self, kind: str, pulled: Pulled, now: datetime) -> None:
-        """Read what is new of one type; a patient new to the population, and a new code, is read in full."""
-        asked = _hash(kind, self.source.asked.observations if kind == "Observation" else ())
+        """Read what is new of one type; a patient new to the population is read in full, and all with new codes."""
+        asked = self._asked(kind)
         known = self._last_time(kind, asked, pulled)
         whole = self._known(kind) if known else set()  # whose resources of this type were once read in full
         new = sorted(set(pulled.population) - whole)
@@ -136,6 +136,17 @@ class Pull:
                 work.set_members(kind, pulled.population, _instant(now))
         if trouble is not None:
             pulled.troubles.setdefault(kind, trouble)
+
+    def _asked(self, kind: str) -> str:
+        """What tells whether a type is asked for and read as it was: else what was passed over may count now."""
+        asked = self.source.asked
+        told = [
+            kind,
+            *(asked.observations if kind == "Observation" else ()),
+            asked.known_codes,
+            self.door.read_by(kind),
+        ]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
     def _last_time(self, kind: str, asked: str, pulled: Pulled) -> Watermark | None:
         """How far the type was read; None where all has to be read: never read, asked otherwise, or without dates."""
@@ -256,10 +267,6 @@ def reconciled_on(chart: Chart) -> str | None:
     said = chart.reconciled()
     days = [(said.get(kind) or "")[:10] for kind in OF_PATIENT]
     return min(days) or None
-
-
-def _hash(kind: str, codes: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join([kind, *codes]).encode()).hexdigest()[:16]
 
 
 def _instant(moment: datetime) -> str:

@@ -45,10 +45,14 @@ OF_PATIENT = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What a study asks of a server: codes as search tokens, `system|code`."""
+    """What a study asks of a server: codes as search tokens, `system|code`.
+
+    `known_codes` tells one set of codelists from another: what was passed over under one may count under another.
+    """
 
     population: tuple[str, ...]
     observations: tuple[str, ...]  # empty: all Observations of the patients
+    known_codes: str = ""
 
 
 class SearchSource:

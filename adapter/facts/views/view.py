@@ -5,6 +5,8 @@ The whole ShareableViewDefinition profile is covered, with `repeat` and `%rowInd
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,9 +44,13 @@ _CONSTANTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class CompiledView:
-    """A view ready to be read: its resource type, its columns in order, and the closures that make the rows."""
+    """A view ready to be read: its resource type, its columns in order, and the closures that make the rows.
+
+    `digest` tells one definition from another: rows made by another one are to be made anew.
+    """
 
     resource: str
+    digest: str
     columns: tuple[str, ...]
     _wheres: tuple[tuple[str, Path], ...]
     _rows: Rows
@@ -88,7 +94,8 @@ def compile_view(view: Mapping[str, Any], on_several: Several = refuse_several) 
     part = compiler.product(view, "select", at)
     _refuse_twice(part.columns, at)
     wheres = tuple(compiler.where(entry, place) for entry, place in _entries(view, "where", at))
-    return CompiledView(resource, part.columns, wheres, part.rows)
+    digest = hashlib.sha256(json.dumps(view, sort_keys=True, default=repr).encode()).hexdigest()
+    return CompiledView(resource, digest, part.columns, wheres, part.rows)
 
 
 def _holds(at: str, path: Path, resource: Any, scope: Scope) -> bool:
