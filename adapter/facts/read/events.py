@@ -102,16 +102,18 @@ def read_enrolment(row: Row) -> Outcome:
     status = row.text("status")
     if status == "entered-in-error":
         return row.outcome([], status)
-    study = row.text("study")
-    own = study is not None and {study, _bare(study)} & {*row.context.own_studies, *map(_bare, row.context.own_studies)}
+    # A study is pointed at or named by its number; one of the two that is ours is enough.
+    named = [study for study in (row.text("study"), row.text("study_number")) if study]
+    ours = {*row.context.own_studies, *map(_bare, row.context.own_studies)}
+    own = any(ours & {study, _bare(study)} for study in named)
     period = row.period("period_start", "period_end")
     fact = row.fact(
         Match("this_study" if own else "other_study"),
         Kind.ENROLMENT,
         word=status,
-        doubt=None if status and study else Because.INDETERMINATE,
+        doubt=None if status and named else Because.INDETERMINATE,
         received=status or "",
-        name=study or "",
+        name=next(iter(named), ""),
         **period._asdict(),
     )
     return row.outcome([fact])

@@ -51,7 +51,7 @@ class Assembly:
     def __init__(self, context: Context, shared: Iterable[Kept], registry: str, tally: Tally, own: str = "") -> None:
         self.tally = tally
         known = sorted(shared, key=lambda kept: kept.key)
-        studies = {own, *_own_studies(known, registry)} - {""}
+        studies = {own, registry, *_own_studies(known, registry)} - {""}
         medications = read_medicines(_rows_of(known, "Medication"), context.codes)
         self._context = replace(context, medications=medications, own_studies=frozenset(studies))
         for kept in known:

@@ -55,7 +55,7 @@ class Context:
     units: Units
     words: Words
     medications: Mapping[str, Medicine] = field(default_factory=dict)  # by the id of the Medication
-    own_studies: frozenset[str] = frozenset()
+    own_studies: frozenset[str] = frozenset()  # our own study: its registry number, and the ResearchStudies that are it
 
 
 @dataclass(frozen=True, slots=True)
