@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.reference.probes import FORM, WHO, Probe, answer, cond, day, form, lab, med, probe, proc, subject, word
+from tests.reference.probes import WHO, Probe, answer, cond, form, lab, med, probe, proc, subject, word
 
 OTHER_NO, B_NO, T_NO = form(attest__other_study=False), form(attest__b_cell_therapy_1y=False), form(attest__tcm_immunosuppressive=False)
 IN = ("on-study", "on-study-intervention", "on-study-observation", "pending-on-study", "follow-up", "screening")

@@ -116,7 +116,7 @@ LIVER = [
     probe("7 E1g", "90 days", "E1g not_met", *liver(on=90)),
     probe("7 E1g", "older than 90 days", "E1g unknown too_old", *liver(on=91)),
     probe("parameters liver_validity_days", "30", "E1g unknown too_old", *liver(on=31), liver_validity_days="30"),
-    *(probe("7 E1g", f"needs all three: {gone} missing", "E1g unknown no_result", *(l for n, l in enumerate(liver()) if n != gone)) for gone in range(3)),
+    *(probe("7 E1g", f"needs all three: {gone} missing", "E1g unknown no_result", *(one for number, one in enumerate(liver()) if number != gone)) for gone in range(3)),
     probe("7 E1g", "one raised is enough", "E1g met", lab(ALT, 200, 3, "U/L", high=40)),
     probe("7 E1g", "no referenceRange: unknown", "E1g unknown indeterminate", lab(ALT, 200, 3, "U/L"), *liver()[1:]),
     probe("7 E1g", "no referenceRange, flag N", "E1g not_met", lab(ALT, 20, 3, "U/L", flag="N"), *liver()[1:]),

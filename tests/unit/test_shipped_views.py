@@ -91,7 +91,7 @@ SHIPPED = [
     sample(
         "AllergyIntolerance",
         {"patient": SUBJECT, "code": CONCEPT, "type": "allergy", "reaction": [{"substance": CONCEPT}]},
-        {"patient": "Patient/p", **NAMED, "type": "allergy", "substances": [C]},
+        {"patient": "Patient/p", **NAMED, "type": "allergy", "substances": [C], "substance_texts": [CONCEPT["text"]]},
     ),
     sample(
         "QuestionnaireResponse",

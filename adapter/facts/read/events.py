@@ -82,6 +82,9 @@ def read_allergy(row: Row) -> Outcome:
         return row.outcome([], verification)
     matches = row.codes.concepts(row.codings("codings", "substances"), row.text("code_text"), kind="drug")
     if not matches:
+        worded = (row.codes.concepts([], said, kind="drug") for said in row.texts("substance_texts"))
+        matches = tuple(match for found in worded for match in found)
+    if not matches:
         return row.outcome([], NOT_WANTED)
     flags = {"verification": "missing"} if verification is None else {}
     told: dict[str, Any] = {

@@ -95,6 +95,10 @@ def test_an_allergy_by_its_reaction(one):
     assert one("AllergyIntolerance", code_text="药物过敏", substances=substance).name == "azathioprine"
 
 
+def test_an_allergy_by_the_text_of_its_reaction(one):
+    assert one("AllergyIntolerance", substance_texts=["皮肤", "环孢素"]).name == "ciclosporin"
+
+
 def test_allergies_that_say_nothing(read):
     refuted = [{"code": "refuted"}]
     assert read("AllergyIntolerance", code_text="azathioprine", verification_codings=refuted).ignored == "refuted"
