@@ -126,7 +126,9 @@ def lab(
     low: float | None = None, high: float | None = None, status: str = "final", flag: str = "", **more: Any,
 ) -> Resource:  # fmt: skip
     """Return a result: LOINC code, value, day, unit, limits of the report, interpretation."""
-    limits = {name: {"value": limit} | _unit(unit) for name, limit in (("low", low), ("high", high)) if limit is not None}
+    limits = {
+        name: {"value": limit} | _unit(unit) for name, limit in (("low", low), ("high", high)) if limit is not None
+    }
     return put("Observation", {
         "status": status, "code": coded(code if ":" in code else f"loinc:{code}"), "subject": WHO,
         "effectiveDateTime": day(on), **amount(value, unit), "referenceRange": [limits] if limits else None,
@@ -218,7 +220,11 @@ def subject(
 
 
 def allergy(
-    text: str | None = None, codes: str = "", verified: str | None = "confirmed", clinical: str | None = "active", **more: Any
+    text: str | None = None,
+    codes: str = "",
+    verified: str | None = "confirmed",
+    clinical: str | None = "active",
+    **more: Any,
 ) -> Resource:
     """Return an AllergyIntolerance."""
     status = "http://terminology.hl7.org/CodeSystem/allergyintolerance-"

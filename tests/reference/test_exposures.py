@@ -4,11 +4,25 @@ import pytest
 
 from tests.reference.probes import WHO, Probe, answer, cond, form, lab, med, probe, proc, subject, word
 
-OTHER_NO, B_NO, T_NO = form(attest__other_study=False), form(attest__b_cell_therapy_1y=False), form(attest__tcm_immunosuppressive=False)
+OTHER_NO, B_NO, T_NO = (
+    form(attest__other_study=False),
+    form(attest__b_cell_therapy_1y=False),
+    form(attest__tcm_immunosuppressive=False),
+)
 IN = ("on-study", "on-study-intervention", "on-study-observation", "pending-on-study", "follow-up", "screening")
 OUT = ("candidate", "eligible", "ineligible", "not-registered", "off-study", "potential-candidate", "withdrawn")
-REGISTRY = {"resourceType": "ResearchStudy", "id": "own", "status": "active", "identifier": [{"system": "http://clinicaltrials.gov", "value": "NCT07069972"}]}
-ANOTHER = {"resourceType": "ResearchStudy", "id": "other", "status": "active", "identifier": [{"system": "http://clinicaltrials.gov", "value": "NCT05899907"}]}
+REGISTRY = {
+    "resourceType": "ResearchStudy",
+    "id": "own",
+    "status": "active",
+    "identifier": [{"system": "http://clinicaltrials.gov", "value": "NCT07069972"}],
+}
+ANOTHER = {
+    "resourceType": "ResearchStudy",
+    "id": "other",
+    "status": "active",
+    "identifier": [{"system": "http://clinicaltrials.gov", "value": "NCT05899907"}],
+}
 
 STUDIES = [
     *(probe("8 E4", f"{status} in another study", "E4 met", subject(status)) for status in IN),

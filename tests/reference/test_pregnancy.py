@@ -15,9 +15,51 @@ def quant(value: object, on: int = 3, **more):
     return lab(QUANT, value, on, IU, **more)
 
 
-PREGNANT = ("10:Z33", "10:Z34", "10:Z34.9", "10:Z35", "10:O10", "10:O30", "10:Z32.1", "cm:Z33.1", "cm:Z34.90", "cm:O09", "cm:O09.90", "cm:Z32.01", "sct:77386006",
-            "10:O11", "10:O14.1", "10:O16", "10:O20", "10:O21", "10:O26.8", "10:O36", "10:O40", "10:O46", "10:O48", "cm:O48.0", "cm:Z3A.20", "cm:O24.410", "cn:Z33.x00", "cn:Z34.900")
-ABORTIVE = ("10:O00", "10:O00.1", "10:O01", "10:O02", "10:O03.9", "10:O04", "10:O05", "10:O06", "10:O07", "10:O08", "cm:O03.9", "cm:O08", "cm:O00.90")
+PREGNANT = (
+    "10:Z33",
+    "10:Z34",
+    "10:Z34.9",
+    "10:Z35",
+    "10:O10",
+    "10:O30",
+    "10:Z32.1",
+    "cm:Z33.1",
+    "cm:Z34.90",
+    "cm:O09",
+    "cm:O09.90",
+    "cm:Z32.01",
+    "sct:77386006",
+    "10:O11",
+    "10:O14.1",
+    "10:O16",
+    "10:O20",
+    "10:O21",
+    "10:O26.8",
+    "10:O36",
+    "10:O40",
+    "10:O46",
+    "10:O48",
+    "cm:O48.0",
+    "cm:Z3A.20",
+    "cm:O24.410",
+    "cn:Z33.x00",
+    "cn:Z34.900",
+)
+ABORTIVE = (
+    "10:O00",
+    "10:O00.1",
+    "10:O01",
+    "10:O02",
+    "10:O03.9",
+    "10:O04",
+    "10:O05",
+    "10:O06",
+    "10:O07",
+    "10:O08",
+    "cm:O03.9",
+    "cm:O08",
+    "cm:O00.90",
+)
 
 PROBES = [
     probe("8 E3", "male not met", "E3 not_met", MAN),
@@ -30,7 +72,7 @@ PROBES = [
     probe("8 E3", "gender unknown: as a woman, cleared", "E3 not_met", person("unknown"), NEG, REST),
     probe("8 E3", "gender missing: as a woman", "E3 met", person(None), lab(URINE, "阳性")),
     probe("8 E3", "the test alone", "E3 unknown no_result", NEG),
-    probe("8 E3", "test and lactation, planning missing", "E3 unknown no_result", NEG, form(attest__lactating=False)),
+    probe("8 E3", "test and lactation, planning missing", "E3 unknown", NEG, form(attest__lactating=False)),
     probe("8 E3", "planning and lactation, test missing", "E3 unknown no_result", REST),
     probe("8 E3", "planned", "E3 met", NEG, form(attest__pregnancy_planned=True)),
     probe("8 E3", "lactating", "E3 met", NEG, form(attest__lactating=True)),

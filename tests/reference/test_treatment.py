@@ -12,7 +12,18 @@ def route(text: str):
     return {"dosage": [{"route": {"text": text}}]}
 
 
-LOCAL = ("他克莫司软膏", "糠酸莫米松乳膏 地塞米松乳膏", "氢化可的松乳膏", "环孢素滴眼液", "地塞米松眼膏", "曲安奈德鼻喷雾剂", "地塞米松凝胶", "吸入用倍他米松", "甲泼尼龙 雾化", "外用地塞米松")
+LOCAL = (
+    "他克莫司软膏",
+    "糠酸莫米松乳膏 地塞米松乳膏",
+    "氢化可的松乳膏",
+    "环孢素滴眼液",
+    "地塞米松眼膏",
+    "曲安奈德鼻喷雾剂",
+    "地塞米松凝胶",
+    "吸入用倍他米松",
+    "甲泼尼龙 雾化",
+    "外用地塞米松",
+)
 GIVEN = [
     *(probe("5 I4a", f"{text}: form in the text", "I4a not_met", med(text, 100), NEVER) for text in LOCAL),
     *(probe("5 I4a", f"route {text}", "I4a not_met", med("曲安奈德注射液", 100, **route(text)), NEVER) for text in ("关节腔注射", "外用", "吸入", "雾化吸入", "intra-articular", "topical")),

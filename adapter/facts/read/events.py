@@ -159,7 +159,8 @@ def _open(row: Row, end: Span | None) -> tuple[bool, dict[str, str]]:
 
 
 def _onset_given(row: Row) -> bool:
-    return _said(row.cells, "onset_date", "onset_start", "onset_end", "onset_text")
+    named = ("onset_date", "onset_start", "onset_end", "onset_text", "onset_age", "onset_age_from", "onset_age_to")
+    return _said(row.cells, *named)
 
 
 def _said(cells: Mapping[str, Any], *columns: str) -> bool:

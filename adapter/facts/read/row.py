@@ -25,6 +25,7 @@ _COLUMNS = """
     value_boolean value_integer value_ratio_numerator value_ratio_denominator value_range_low value_range_high
     value_date absent_reason_codings interpretations interpretation_texts ranges
     clinical_codings verification_codings onset_date onset_start onset_end onset_text
+    onset_age onset_age_from onset_age_to
     abatement_date abatement_start abatement_end abatement_text recorded
     medication_key medication_display contained authored bounds_start bounds_end prepared handed_over days_supply
     reasons reason_texts routes route_texts dosage_texts dosages intent do_not_perform asserted
