@@ -71,6 +71,7 @@ HBV_PROBES = [
       ("10:B16", "10:B16.9", "10:B16.1", "10:B17.0", "10:B18.0", "10:B18.1", "cm:B16", "cm:B16.9", "cm:B17.0", "cm:B18.0", "cm:B18.1",
        "cm:B19.10", "cm:B19.11", "cn:B18.101", "cn:B18.1x1", "sct:66071002", "sct:61977001", "sct:76795007", "sct:235871004", "sct:165806002")),
     *(probe("codes Z22.5", "carrier, kind B said", "E1d met", cond("10:Z22.5", 700, text=text)) for text in ("乙型肝炎病毒携带者", "乙肝表面抗原携带者")),
+    probe("codes Z22.5", "the inclusion term is HBsAg carrier", "E1d met", cond("10:Z22.5", 700)),
     probe("codes Z22.5", "丙 in the text means HCV", "E1e met", cond("10:Z22.5", 700, text="丙型肝炎病毒携带者")),
     probe("codes Z22.5", "丙 in the text is not HBV", "E1d not_met", cond("10:Z22.5", 700, text="丙型肝炎病毒携带者"), lab(SAG, "阴性"), lab(HBC, "阴性")),
     probe("codes B19", "type unknown: unknown for HBV", "E1d unknown indeterminate", cond("10:B19.9", 90)),

@@ -137,11 +137,12 @@ def test_other_codes_match_exactly(codes, system, code, kind, expected):
 
 
 def test_carriers_of_hepatitis_are_told_apart_by_the_text(codes):
-    assert concepts(codes, ICD, "Z22.5", "condition") == ["hepatitis_carrier_unspecified"]
-    assert concepts(codes, ICD, "Z22.5", "condition", "病毒性肝炎携带者") == ["hepatitis_carrier_unspecified"]
+    assert concepts(codes, ICD, "Z22.5", "condition") == ["hbv"]
+    assert concepts(codes, ICD, "Z22.5", "condition", "病毒性肝炎携带者") == ["hbv"]
     assert concepts(codes, ICD, "Z22.5", "condition", "HBsAg carrier") == ["hbv"]
     assert concepts(codes, ICD, "Z22.5", "condition", "乙型肝炎表面抗原携带者") == ["hbv"]
     assert concepts(codes, ICD, "Z22.5", "condition", "丙型肝炎病毒携带者") == ["hcv"]
+    assert concepts(codes, ICD, "Z22.5", "condition", "HCV carrier") == ["hcv"]
     assert concepts(codes, ICD, "Z22.501", "condition", "乙型、丙型肝炎病毒携带者") == ["hbv", "hcv"]
 
 

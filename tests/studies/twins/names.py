@@ -119,7 +119,6 @@ NAMES = {
     "dialysis_session": "透析治疗",
     "hbv": "慢性乙型病毒性肝炎",
     "hbv_immune_not_infection": "乙肝疫苗接种后",
-    "hepatitis_carrier_unspecified": "病毒性肝炎携带者",
     "hcv": "慢性丙型病毒性肝炎",
     "hiv": "HIV感染",
     "immunoglobulin_deficiency_other": "选择性IgA缺乏症",
