@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.reference.probes import WHO, Probe, answer, cond, form, lab, med, probe, proc, subject, word
+from tests.reference.probes import WHO, Probe, answer, cond, decided, form, lab, med, probe, proc, subject, word
 
 OTHER_NO, B_NO, T_NO = (
     form(attest__other_study=False),
@@ -164,6 +164,76 @@ TCM = [
     probe("attestations", "30 and 31 days", "E6 not_met", form(30, attest__tcm_immunosuppressive=False)),
     probe("attestations", "31 days", "E6 unknown too_old", form(31, attest__tcm_immunosuppressive=False)),
 ]  # fmt: skip
+
+# Every name and code of the table of medicines, by what an active one answers.
+B_CELL_DRUGS = (
+    "belimumab|贝利尤单抗|贝利木单抗|倍力腾|Benlysta|atc:L04AG04|rx:1092437|sct:449043000|telitacicept|泰它西普|泰爱|RC18|"
+    "rituximab|利妥昔单抗|美罗华|汉利康|达伯华|得利妥|MabThera|Rituxan|atc:L01FA01|rx:121191|sct:386919002|ocrelizumab|奥瑞利珠单抗|"
+    "奥克雷珠单抗|Ocrevus|atc:L04AG08|rx:1876366|sct:733464008|ofatumumab|奥法妥木单抗|Kesimpta|全欣达|atc:L01FA02|"
+    "atc:L04AG12|rx:712566|obinutuzumab|奥妥珠单抗|佳罗华|Gazyva|atc:L01FA03|rx:974779|sct:710287009|ublituximab|"
+    "atc:L04AG14|inebilizumab|伊奈利珠单抗|昕越|atc:L04AG10|blinatumomab|贝林妥欧单抗|倍利妥|atc:L01FX07|rx:1597258|tafasitamab|"
+    "atc:L01FX12|rx:2387211|tisagenlecleucel|atc:L01XL04|rx:1986438|axicabtagene ciloleucel|阿基仑赛|奕凯达|"
+    "atc:L01XL03|relmacabtagene autoleucel|瑞基奥仑赛|倍诺达|ianalumab|VAY736|atacicept|epratuzumab|obexelimab|"
+    "XmAb5871|ripertamab|瑞帕妥单抗|安平希|zuberitamab|泽贝妥单抗|安瑞昔|替伊莫单抗|atc:V10XX02|mosunetuzumab|莫妥珠单抗|atc:L01FX25|"
+    "glofitamab|格菲妥单抗|高罗华|atc:L01FX28|epcoritamab|艾可瑞妥单抗|atc:L01FX27|odronextamab|atc:L01FX34|"
+    "polatuzumab vedotin|维泊妥珠单抗|优罗华|atc:L01FX14|loncastuximab tesirine|泰朗妥昔单抗|atc:L01FX22|"
+    "inotuzumab ozogamicin|奥加伊妥珠单抗|贝博萨|atc:L01FB01|inaticabtagene autoleucel|纳基奥仑赛|源瑞达|"
+    "brexucabtagene autoleucel|atc:L01XL06|lisocabtagene maraleucel|atc:L01XL08|obecabtagene autoleucel|"
+    "atc:L01XL12|povetacicept|tibulizumab|tabalumab|blisibimod|alemtuzumab|阿仑单抗|atc:L04AG06|"
+    "equecabtagene autoleucel|伊基奥仑赛|福可苏|zevorcabtagene autoleucel|泽沃基奥仑赛|赛恺泽|ciltacabtagene autoleucel|西达基奥仑赛|"
+    "卡卫荻|atc:L01XL05|idecabtagene vicleucel|atc:L01XL07|teclistamab|特立妥单抗|atc:L01FX24"
+)  # fmt: skip
+B_CELL_ASK = (
+    "orelabrutinib|奥布替尼|宜诺凯|atc:L01EL04|zanubrutinib|泽布替尼|百悦泽|atc:L01EL03|ibrutinib|伊布替尼|亿珂|atc:L01EL01|"
+    "acalabrutinib|阿可替尼|康可期|atc:L01EL02|pirtobrutinib|匹妥布替尼|atc:L01EL05|sibeprenlimab|atc:L04AG18"
+)  # fmt: skip
+PRIOR_THERAPY = (
+    "prednisone|泼尼松|醋酸泼尼松|强的松|atc:H02AB07|rx:8640|sct:116602009|prednisolone|泼尼松龙|强的松龙|atc:H02AB06|rx:8638|"
+    "sct:116601002|methylprednisolone|甲泼尼龙|甲强龙|美卓乐|atc:H02AB04|rx:6902|sct:116593003|dexamethasone|地塞米松|"
+    "atc:H02AB02|rx:3264|sct:372584003|betamethasone|倍他米松|得宝松|复方倍他米松|atc:H02AB01|rx:1514|sct:116571008|"
+    "hydrocortisone|氢化可的松|atc:H02AB09|rx:5492|sct:396458002|cortisone|可的松|atc:H02AB10|triamcinolone|曲安西龙|曲安奈德|"
+    "atc:H02AB08|sct:116594009|deflazacort|地夫可特|atc:H02AB13|rx:22396|sct:396012006|mycophenolate mofetil|"
+    "吗替麦考酚酯|霉酚酸酯|骁悉|赛可平|扶异|atc:L04AA06|rx:68149|sct:386976000|mycophenolic acid|麦考酚钠|米芙|rx:7145|sct:409330005|"
+    "azathioprine|硫唑嘌呤|依木兰|atc:L04AX01|rx:1256|sct:372574004|methotrexate|甲氨蝶呤|atc:L04AX03|atc:L01BA01|rx:6851|"
+    "sct:387381009|cyclophosphamide|环磷酰胺|安道生|atc:L01AA01|rx:3002|sct:387420009|tacrolimus|他克莫司|普乐可复|"
+    "atc:L04AD02|rx:42316|sct:386975001|ciclosporin|环孢素|环孢霉素|新山地明|田可|atc:L04AD01|rx:3008|sct:387467008|"
+    "voclosporin|伏环孢素|伏罗孢素|atc:L04AD03|leflunomide|来氟米特|爱若华|妥抒|atc:L04AK01|rx:27169|sct:386981009|sirolimus|"
+    "西罗莫司|atc:L04AH01|sct:387014003|thalidomide|沙利度胺|atc:L04AX02|baricitinib|巴瑞替尼|atc:L04AF02|iguratimod|艾拉莫德|"
+    "艾得辛|mizoribine|咪唑立宾|布累迪宁|everolimus|依维莫司|atc:L04AH02|atc:L01EG02|mercaptopurine|巯嘌呤|atc:L01BB02|"
+    "chlorambucil|苯丁酸氮芥|atc:L01AA02|tofacitinib|托法替布|尚杰|atc:L04AF01|upadacitinib|乌帕替尼|瑞福|atc:L04AF03|"
+    "deucravacitinib|氘可来昔替尼|颂狄多|atc:L04AF07|abatacept|阿巴西普|atc:L04AA24|teriflunomide|特立氟胺|atc:L04AK02"
+)  # fmt: skip
+CHINESE = (
+    "雷公藤|雷公藤片|雷公藤多苷|雷公藤多甙|雷公藤多苷片|昆明山海棠|昆明山海棠片|火把花根|火把花根片|昆仙胶囊|白芍总苷|白芍总甙|白芍总苷胶囊|帕夫林|白芍|炒白芍|杭白芍|青藤碱|盐酸青藤碱|正清风痛宁|"
+    "青风藤"
+)  # fmt: skip
+CHINESE_ASK = (
+    "芍药"
+)  # fmt: skip
+NEITHER = (
+    "daratumumab|达雷妥尤单抗|atc:L01FC01|rx:1721947|sct:716016006|bortezomib|硼替佐米|atc:L01XG01|sct:407097007|"
+    "anifrolumab|阿尼鲁单抗|atc:L04AG11|tocilizumab|托珠单抗|atc:L04AC07|sct:444648007|eculizumab|依库珠单抗|atc:L04AJ01|"
+    "sct:427429004|hydroxychloroquine|羟氯喹|硫酸羟氯喹|纷乐|赛能|atc:P01BA02|rx:5521|sct:373540008|chloroquine|氯喹|"
+    "atc:P01BA01|rx:2393|sct:373468005|百令胶囊|金水宝|冬虫夏草|赤芍|布地奈德肠溶胶囊|耐赋康|atc:A07EA06|青蒿素|双氢青蒿素|逍遥丸|加味逍遥丸|八珍丸|乌鸡白凤丸|"
+    "satricabtagene autoleucel|舒瑞基奥仑赛"
+)  # fmt: skip
+TABLE = {
+    B_CELL_DRUGS: ("unknown no_result", "met", "unknown no_result"),
+    B_CELL_ASK: ("unknown no_result", "unknown indeterminate", "unknown no_result"),
+    PRIOR_THERAPY: ("met", "unknown no_result", "unknown no_result"),
+    CHINESE: ("unknown no_result", "unknown no_result", "met"),
+    CHINESE_ASK: ("unknown no_result", "unknown no_result", "unknown indeterminate"),
+    NEITHER: ("unknown no_result", "unknown no_result", "unknown no_result"),
+}
+DRUGS = [(name, answers) for names, answers in TABLE.items() for name in names.split("|")]
+
+
+@pytest.mark.parametrize(("name", "answers"), DRUGS, ids=[name for name, _ in DRUGS])
+def test_every_name_and_code_of_a_medicine_counts_for_its_criterion(name: str, answers: tuple[str, str, str]) -> None:
+    drug = med(None, 100, codes=name) if ":" in name else med(f"{name} 0.5g*20片", 100)
+    findings = decided([drug]).findings
+    said = [findings[criterion] for criterion in ("I4a", "E5", "E6")]
+    assert tuple(f"{one.answer} {one.because or ''}".strip() for one in said) == answers
 
 
 @pytest.mark.parametrize("asked", [*STUDIES, *B_CELL, *TCM], ids=lambda p: f"{p.section}: {p.says}")
