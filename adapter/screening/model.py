@@ -208,7 +208,7 @@ class Pick:
     readings: tuple[Reading, ...] = ()
     because: Because | None = None
     number: Quantity | None = None
-    earlier: tuple[Reading, ...] = ()  # for `change`: what went before, newest first
+    earlier: tuple[Reading, ...] = ()  # for `change`: what went before, perhaps or surely, newest first
     presumed_absent: bool = False  # nothing on record, and the study reads that as "no"
     left_out: tuple[Fact, ...] = ()  # where there is no reading: what is there and cannot count
 

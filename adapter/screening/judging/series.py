@@ -75,9 +75,10 @@ def _since_before(question: Comparison, pick: Pick, now: Voice, voices: Sequence
     if now.said is Answer.NOT_MET:
         return Finding(now.said, None, (now.evidence,))
     own = [voice.fact for voice in voices if voice.fact.concept == now.fact.concept and voice.fact.doubt is None]
-    if any(fact.start != now.fact.start for fact in own):  # a partial date: which of them came first is not known
-        return unknown(now.because or Because.INDETERMINATE, (now.evidence,))
     before = [r for r in pick.earlier if r.fact.concept == now.fact.concept and r.fact.quantity is not None]
+    if any(fact.start != now.fact.start for fact in own) or not all(reading.sure for reading in before):
+        # A partial date: which of them came first is not known.
+        return unknown(now.because or Because.INDETERMINATE, (now.evidence,))
     if before and now.fact.quantity is not None:
         found = _against_earlier(question, now, before)
         if now.said is Answer.MET or found.answer is Answer.NOT_MET:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -74,8 +75,9 @@ def _nothing(variable: Variable, picked: Pick, shelf: Shelf, study: Study) -> Pi
 
 def _latest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
     """The newest that counts by its status, and beside it what is newer but doubtful."""
-    if variable.among:
-        facts = _of_newest_day(variable, facts, shelf)
+    days = shelf.newest_days(variable.among) if variable.among else set()
+    if variable.among:  # a form counts as a whole: only what stands on the newest day of its sheet
+        facts = [fact for fact in facts if fact.start in days]
     certain = [fact for fact in facts if fact.doubt is None]
     counting = windows.newest(certain, shelf.as_of, variable.dated_by, each_concept=bool(variable.prefer))
     bar = max(((_first_day(fact, variable), fact.time) for fact in counting), default=(date.min, ""))
@@ -83,13 +85,11 @@ def _latest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
         fact for fact in facts
         if fact.doubt is not None and windows.dated(fact) is not None and not _before(fact, bar, variable)
     ]  # fmt: skip
-    return _windowed(variable, [*counting, *doubtful], facts, shelf, keep_old=True)
-
-
-def _of_newest_day(variable: Variable, facts: list[Fact], shelf: Shelf) -> list[Fact]:
-    """A form counts as a whole: only what stands on the newest day of its sheet."""
-    days = shelf.newest_days(variable.among)
-    return [fact for fact in facts if fact.start in days]
+    picked = _windowed(variable, [*counting, *doubtful], facts, shelf, keep_old=True)
+    if len(days) > len({fact.start for fact in facts}):  # which form is the newest is not known, and one is silent
+        unsure = tuple(replace(one, doubt=one.doubt or Because.INDETERMINATE) for one in picked.readings)
+        return replace(picked, readings=unsure)
+    return picked
 
 
 def _earliest(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
@@ -134,13 +134,18 @@ def _rivals(reading: Reading, best: Decimal, *, highest: bool) -> bool:
 
 
 def _change(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
-    """The newest in its window, and before it everything of the same concept, newest first."""
+    """The newest in its window, and before it, perhaps or surely, everything of the same concept, newest first."""
     now = _latest(variable, facts, shelf)
-    first = min(((_first_day(r.fact, variable), r.fact.time) for r in now.readings), default=(date.min, ""))
+    firsts: dict[str, tuple[date, str]] = {}
+    for reading in now.readings:
+        first = (_first_day(reading.fact, variable), reading.fact.time)
+        firsts[reading.fact.concept] = min(first, firsts.get(reading.fact.concept, first))
+    shown = {id(reading.fact) for reading in now.readings}
     before = [
-        Reading(fact) for fact in facts
-        if windows.usable(fact) and fact.start is not None and _before(fact, first, variable)
-    ]  # fmt: skip
+        Reading(fact, None if _before(fact, firsts[fact.concept], variable) else Because.INDETERMINATE)
+        for fact in facts
+        if windows.usable(fact) and fact.start and fact.concept in firsts and id(fact) not in shown
+    ]
     before.sort(key=lambda reading: (_last_day(reading.fact, variable), reading.fact.key), reverse=True)
     return Pick(variable.id, now.readings, now.because, earlier=tuple(before))
 

@@ -107,6 +107,22 @@ TABLES = (
                 "unknown: indeterminate",
                 "not risen by the spot value, and the collection of the year may be newer and has no earlier one",
             ),
+            row(
+                [result(5, 0.9, of="collected"), result(8, 0.8, of="collected"), result("2026-03", 0.3, of="spot")],
+                "not met",
+                "what of another kind may be of an earlier day does not hide the earlier value of its own",
+            ),
+            row(
+                [
+                    result("2026-03", 0.9, of="collected"),
+                    result(12, 0.3, of="collected"),
+                    result(100, 0.8, of="collected"),
+                    result(8, 0.9, of="spot"),
+                    result(50, 0.8, of="spot"),
+                ],
+                "unknown: indeterminate",
+                "not risen since 0.8, but the 0.3 may lie between",
+            ),
         ),
     ),
 )
