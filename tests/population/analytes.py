@@ -37,6 +37,8 @@ MEASURED = {  # concept: LOINC codes, units with their factor to the first, limi
     "urine_wbc_hpf": ("5821-4 46702-7", {"/[HPF]": Decimal(1)}, "5", "1", None),
     "cast_rbc": ("5807-3", {"/[LPF]": Decimal(1)}, "0", "0", None),
     "cast_granular": ("5793-5", {"/[LPF]": Decimal(1)}, "0", "0", None),
+    "cast_mixed_cellular": ("38995-7", {"/[LPF]": Decimal(1)}, "0", "0", None),
+    "cast_any": ("9842-6", {"/[LPF]": Decimal(1)}, "0", "0", None),
     "cast_hyaline": ("5796-8", {"/[LPF]": Decimal(1)}, "0", "3", None),
     "c3": ("4485-9", {"g/L": Decimal(1), "mg/dL": Decimal("0.01"), "mg/L": MILLI}, "0.79", "1.05", ("0.79", "1.52")),
     "c4": ("4498-2", {"g/L": Decimal(1), "mg/dL": Decimal("0.01"), "mg/L": MILLI}, "0.10", "0.22", ("0.10", "0.40")),
@@ -63,6 +65,20 @@ WORDED = {  # concept: LOINC codes of tests that report words
     "anti_b2gp1_igg": "44448-9",
     "acl_igg": "3181-5",
     "acl_igm": "3182-3",
+    "rpr": "20507-0",
+    "vdrl": "5292-8",
+    "treponemal_ab": "22587-0",
+}
+DIPSTICK = "20454-5 57735-3 2887-8"
+BEYOND = {  # just outside what units.csv takes for possible
+    "wbc": "0.04 501",
+    "platelets": "0 3001",
+    "body_temperature": "29.9 44.1",
+    "upcr": "40.1",
+    "c3": "0.01 4.1",
+    "c4": "2.1",
+    "creatinine": "9 3001",
+    "egfr": "251",
 }
 ANA_TITER = "5048-4 29953-7"
 ONE_SEX = {"female": "50044-7", "male": "70969-1"}

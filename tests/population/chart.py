@@ -15,7 +15,7 @@ class Result:
 
     concept: str
     code: str  # LOINC
-    when: str  # a FHIR date or instant; "" undated
+    when: str  # a FHIR date or instant, or the two ends of a period with "/" between; "" undated
     value: Decimal | None = None
     upto: Decimal | None = None  # the upper end of a span
     comparator: str = ""
@@ -23,7 +23,8 @@ class Result:
     word: str = ""
     low: Decimal | None = None
     high: Decimal | None = None
-    flag: str = ""  # H, L, N, POS or NEG
+    flag: str = ""  # H, HH, L, LL, N, POS or NEG
+    reason: str = ""  # why there is no value: a code of dataAbsentReason
     status: str = "final"
     note: str = ""
     panel: str = ""  # results of one panel are components of one Observation
@@ -50,7 +51,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A Condition by SNOMED CT code."""
+    """A Condition by a code of SNOMED CT or of another system."""
 
     concept: str
     code: str
@@ -58,6 +59,19 @@ class Diagnosis:
     clinical: str = "active"
     verification: str = "confirmed"
     abated: str = ""
+    recorded: str = ""
+    system: str = "http://snomed.info/sct"
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """What was done, by SNOMED CT code; without an `end` it may go on."""
+
+    concept: str
+    code: str
+    start: str
+    end: str = ""
+    status: str = "completed"
 
 
 @dataclass(frozen=True)
@@ -70,3 +84,4 @@ class Chart:
     results: tuple[Result, ...] = ()
     forms: tuple[Form, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = field(default=())
+    procedures: tuple[Procedure, ...] = ()

@@ -17,6 +17,7 @@ from tests.population.analytes import (
     ANALYTES,
     BLACK_RACE,
     DIAGNOSES,
+    DIPSTICK,
     EULAR,
     EULAR_MEASURED,
     INFECTION,
@@ -26,12 +27,13 @@ from tests.population.analytes import (
     WORDED,
 )
 from tests.population.chart import AS_OF, Answer, Chart, Diagnosis, Form, Result
+from tests.population.renal import kidney_diagnoses, procedures
+from tests.population.troubles import troubled
 
 DAYS = (0, 1, 2, 5, 9, 10, 11, 29, 30, 31, 40, 41, 60, 89, 90, 91, 100, 183, 200, 400, 900, -1)
 POSITIVE = ("阳性", "弱阳性", "反应性", "positive")
 NEGATIVE = ("阴性", "非反应性", "未检出", "negative")
 DOUBTFUL = ("±", "可疑", "灰区", "临界", "indeterminate", "equivocal", "borderline")
-CAUSES = ("due to steroid", "Due to infection", "由药物引起", "考虑感染所致")
 
 
 def chart(seed: int, number: int) -> Chart:
@@ -39,10 +41,11 @@ def chart(seed: int, number: int) -> Chart:
     rng = Random(f"{seed}/{number}")
     anchor = rng.choice((0, 1, 4, 12, 20, 29, 30, 31))
     dense = rng.choice((0.2, 0.6, 0.95, 1.0))
-    results = [one for made in (_measured, _worded, _titres, _egfrs) for one in made(rng, anchor, dense)]
+    results = [one for made in (_measured, _worded, _graded, _titres, _egfrs) for one in made(rng, anchor, dense)]
     forms = tuple(_forms(rng, anchor, dense))
     gender = rng.choices(("female", "male", "other", "unknown"), (70, 22, 4, 4))[0]
-    return Chart(f"g{seed}-{number}", _birth(rng), gender, _panels(rng, results), forms, tuple(_diagnoses(rng, anchor)))
+    birth, diagnoses = _birth(rng), (*_diagnoses(rng, anchor), *kidney_diagnoses(rng))
+    return Chart(f"g{seed}-{number}", birth, gender, _panels(rng, results), forms, diagnoses, procedures(rng))
 
 
 def _birth(rng: Random) -> str:
@@ -56,7 +59,9 @@ def _birth(rng: Random) -> str:
 def _when(rng: Random, days: int) -> str:
     on = AS_OF - timedelta(days)
     clock = ("", "T08:05:00+08:00", "T20:15:00+08:00", "T15:59:00Z", "T16:30:00Z")
-    kind = rng.choices(("day", "instant", "month", "year", "none"), (30, 62, 4, 1, 3))[0]
+    kind = rng.choices(("day", "instant", "period", "month", "year", "none"), (30, 58, 4, 4, 1, 3))[0]
+    if kind == "period":
+        return f"{on - timedelta(rng.choice((0, 1, 1, 3)))}/{on}"
     if kind == "instant":
         return f"{on}{rng.choice(clock[1:])}"
     return {"day": str(on), "month": str(on)[:7], "year": str(on)[:4], "none": ""}[kind]
@@ -70,12 +75,14 @@ def _day(rng: Random, anchor: int) -> int:
 
 def _measured(rng: Random, anchor: int, dense: float) -> list[Result]:
     made = []
-    troubled = rng.random() < 0.5
+    untidy = rng.random() < 0.5
     for concept, analyte in ANALYTES.items():
         for _ in range(rng.choice((1, 1, 1, 2, 3)) if rng.random() < dense else 0):
             one = Result(concept, rng.choice(analyte.codes), _when(rng, _day(rng, anchor)))
             one = _valued(rng, one)
-            made.append(_troubled(rng, one) if troubled else one)
+            made.append(troubled(rng, one) if untidy else one)
+            if rng.random() < 0.03:  # another result of the same instant
+                made.append(_valued(rng, Result(concept, one.code, one.when)))
     return made
 
 
@@ -120,41 +127,23 @@ def _sediment(rng: Random, one: Result) -> Result:
     return one
 
 
-def _troubled(rng: Random, one: Result) -> Result:
-    """Now and then the ways in which a result is not simply a final number."""
-    kind = rng.random()
-    statuses = ("preliminary", "unknown", "registered", "cancelled", "entered-in-error")
-    if kind < 0.05:
-        return replace(one, status=rng.choice(statuses))
-    if kind < 0.07:
-        return replace(one, status=rng.choice(("amended", "corrected")))
-    if kind < 0.11:
-        return replace(one, note=rng.choice(CAUSES))
-    return one if one.value is None or one.upto is not None else _odd(rng, one, one.value)
-
-
-def _odd(rng: Random, one: Result, value: Decimal) -> Result:
-    """A number with a comparator, out of all range, in no known unit, or judged by the laboratory's flag alone."""
-    kind = rng.random()
-    if kind < 0.09:
-        return replace(one, comparator=rng.choice(("<", ">", "<=", ">=")), value=value or Decimal(1))
-    if kind < 0.135:
-        return replace(one, value=value * 1000000 + 777777)
-    if kind < 0.17:
-        return replace(one, unit="furlong")
-    if kind < 0.26 and (one.low or one.high):
-        flag = "H" if one.high and (not one.low or rng.random() < 0.5) else "L"
-        return replace(one, low=None, high=None, flag=rng.choice((flag, "N")))
-    return one
-
-
 def _worded(rng: Random, anchor: int, dense: float) -> list[Result]:
     made = []
     for concept, codes in WORDED.items():
         for _ in range(rng.choice((1, 1, 2)) if rng.random() < dense * 0.6 else 0):
             words = rng.choices((POSITIVE, NEGATIVE, DOUBTFUL), (20, 74, 6))[0]
             one = Result(concept, rng.choice(codes.split()), _when(rng, _day(rng, anchor)), word=rng.choice(words))
-            made.append(_troubled(rng, one) if rng.random() < 0.3 else one)
+            made.append(troubled(rng, one) if rng.random() < 0.3 else one)
+    return made
+
+
+def _graded(rng: Random, anchor: int, dense: float) -> list[Result]:
+    """Dipsticks for protein, by grade."""
+    made = []
+    for _ in range(rng.choice((1, 1, 2, 3)) if rng.random() < dense * 0.4 else 0):
+        word = rng.choice(("阴性", "阴性", "±", "微量", "1+", "2+", "3+", "3+", "4+", "4+"))
+        one = Result("protein_dipstick", rng.choice(DIPSTICK.split()), _when(rng, rng.choice(DAYS)), word=word)
+        made.append(troubled(rng, one) if rng.random() < 0.2 else one)
     return made
 
 
@@ -213,7 +202,8 @@ def _forms(rng: Random, anchor: int, dense: float) -> list[Form]:
         made.append(Form(str(AS_OF - timedelta(rng.choice((0, 40)))), (Answer(item, rng.choice(("yes", "no"))),)))
     words = ("no", "no", "no") if rng.random() < 0.8 else ("no", "yes")
     asked = [Answer(f"attest.{one}", rng.choice(words)) for one in ("dialysis", "kidney_transplant")]
-    return [*made, Form(str(AS_OF - timedelta(3)), tuple(asked))] if rng.random() < 0.8 else made
+    asked_on = str(AS_OF - timedelta(rng.choice((3, 3, 3, 3, 30, 31, 365, 366))))
+    return [*made, Form(asked_on, tuple(asked))] if rng.random() < 0.8 else made
 
 
 def _bedside(rng: Random, days: int, dense: float) -> Form:
@@ -221,7 +211,7 @@ def _bedside(rng: Random, days: int, dense: float) -> Form:
     answers += [Answer(f"sledai.{one}", _said(rng, 0.4)) for one in SLEDAI_MEASURED if rng.random() < 0.08]
     answers = answers or [Answer("sledai.rash", "present")]
     on = AS_OF - timedelta(days)
-    when = rng.choice((str(on), f"{on}T10:20:00+08:00"))
+    when = str(on)[:7] if rng.random() < 0.02 else rng.choice((str(on), f"{on}T10:20:00+08:00"))
     status = "entered-in-error" if rng.random() < 0.03 else "completed"
     return Form(when, tuple(answers), status, rng.random() < 0.3)
 
@@ -244,7 +234,7 @@ def _diagnoses(rng: Random, anchor: int) -> list[Diagnosis]:
             verification = rng.choices(("confirmed", "provisional", "refuted", "entered-in-error"), (80, 12, 4, 4))[0]
             onset = str(AS_OF - timedelta(rng.choice((5, 50, 500, 2000, -1))))
             made.append(Diagnosis(concept, code, onset, verification=verification))
-    if rng.random() < 0.06:
+    if rng.random() < 0.12:
         begun = AS_OF - timedelta(rng.choice((0, anchor, anchor + 5, anchor + 60)))
         kind = rng.choice(("active", "ended-before", "ended-within", "undated"))
         if kind.startswith("ended"):

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from adapter.sources.base import Report, Resource
-from tests.population.chart import Answer, Chart, Diagnosis, Form, Result
+from tests.population.chart import Answer, Chart, Diagnosis, Form, Procedure, Result
 
 CONCEPTS = "https://trial-adapter.example/fhir/CodeSystem/concepts"
 SCREENING = "https://trial-adapter.example/fhir/Questionnaire/screening"
@@ -38,6 +38,7 @@ def written(chart: Chart) -> list[dict[str, Any]]:
     for number, form in enumerate(chart.forms):
         made.append(_form(form, f"{chart.id}-f{number}"))
     made += [_condition(one, f"{chart.id}-d{number}") for number, one in enumerate(chart.diagnoses)]
+    made += [_procedure(one, f"{chart.id}-p{number}") for number, one in enumerate(chart.procedures)]
     for one in made[1:]:
         one["subject"] = {"reference": f"Patient/{chart.id}"}
     return made
@@ -56,7 +57,9 @@ def _observations(chart: Chart) -> Iterator[dict[str, Any]]:
 
 def _head(one: Result, id: str) -> dict[str, Any]:  # noqa: A002
     head: dict[str, Any] = {"resourceType": "Observation", "id": id, "status": one.status}
-    if one.when:
+    if "/" in one.when:
+        head["effectivePeriod"] = dict(zip(("start", "end"), one.when.split("/"), strict=True))
+    elif one.when:
         head["effectiveDateTime"] = one.when
     if one.note:
         head["note"] = [{"text": one.note}]
@@ -69,13 +72,15 @@ def _code(one: Result) -> dict[str, Any]:
 
 def _value(one: Result) -> dict[str, Any]:
     made: dict[str, Any] = {}
-    if one.upto is not None:
+    if one.reason:
+        made["dataAbsentReason"] = {"coding": [{"system": f"{HL7}/data-absent-reason", "code": one.reason}]}
+    elif one.upto is not None:
         made["valueString"] = f"{one.value}-{one.upto}/HP"
-    elif one.value is None:
+    elif one.word:
         made["valueString" if len(one.word) % 2 else "valueCodeableConcept"] = (
             one.word if len(one.word) % 2 else {"text": one.word}
         )
-    else:
+    elif one.value is not None:
         made["valueQuantity"] = _quantity(one.value, one.unit)
         if one.comparator:
             made["valueQuantity"]["comparator"] = one.comparator
@@ -122,11 +127,19 @@ def _answered(one: Answer, number: int) -> dict[str, Any]:
 
 def _condition(one: Diagnosis, id: str) -> dict[str, Any]:  # noqa: A002
     made: dict[str, Any] = {"resourceType": "Condition", "id": id}
-    made["code"] = {"coding": [{"system": "http://snomed.info/sct", "code": one.code}]}
+    made["code"] = {"coding": [{"system": one.system, "code": one.code}]}
     made["clinicalStatus"] = {"coding": [{"system": f"{HL7}/condition-clinical", "code": one.clinical}]}
     made["verificationStatus"] = {"coding": [{"system": f"{HL7}/condition-ver-status", "code": one.verification}]}
     if one.onset:
         made["onsetDateTime"] = one.onset
     if one.abated:
         made["abatementDateTime"] = one.abated
+    if one.recorded:
+        made["recordedDate"] = one.recorded
     return made
+
+
+def _procedure(one: Procedure, id: str) -> dict[str, Any]:  # noqa: A002
+    code = {"coding": [{"system": "http://snomed.info/sct", "code": one.code}]}
+    period = {"start": one.start} | ({"end": one.end} if one.end else {})
+    return {"resourceType": "Procedure", "id": id, "status": one.status, "code": code, "performedPeriod": period}

@@ -18,9 +18,10 @@ from tests.second.reading import (
     number,
     over,
     under,
+    usable,
 )
 from tests.second.reading import when as spans
-from tests.second.states import all_of, any_of, ever, stated, twice
+from tests.second.states import all_of, any_of, ever, half_a_year_apart, says, stated, twice
 
 DOMAINS = {  # eular_acr_2019.csv: domain -> its items and their weights
     "constitutional": {"fever": 2},
@@ -39,6 +40,7 @@ DOMAINS = {  # eular_acr_2019.csv: domain -> its items and their weights
     "complement": {"low_c3_or_c4": 3, "low_c3_and_c4": 4},
     "sle_specific": {"anti_dsdna": 6, "anti_sm": 6},
 }
+KINDS = ("cast_rbc", "cast_granular", "cast_mixed_cellular")
 IMMUNOLOGY = ("antiphospholipid", "complement", "sle_specific")
 ACR_ITEMS = [
     "malar_rash",
@@ -186,8 +188,8 @@ def _eular_measured(found: Found) -> dict[str, State]:
         "ln_class_ii_or_v": _with_code(None, found.coded("ln_class_ii", "ln_class_v")),
         "ln_class_iii_or_iv": _with_code(None, found.coded("ln_class_iii", "ln_class_iv")),
         "antiphospholipid": any_of(
-            found.ever_over("40", "acl_igg"),
-            found.ever_over("40", "acl_igm"),
+            ever(found.results("acl_igg"), _above_40),
+            ever(found.results("acl_igm"), _above_40),
             found.ever_abnormal("high", "anti_b2gp1_igg"),
             found.ever_abnormal("high", "anti_b2gp1_igm"),
             found.ever_abnormal("high", "lupus_anticoagulant"),
@@ -199,19 +201,19 @@ def _eular_measured(found: Found) -> dict[str, State]:
     }
 
 
+def _above_40(one: Result) -> State:
+    """Medium or high titre; what the laboratory itself calls normal is neither, and H does not say how high."""
+    return ABSENT if one.value is None and one.flag in {"N", "NEG"} else over(one, "40")
+
+
 def acr1997(chart: Chart) -> Set:
     """ACR 1997: four of eleven, at any time."""
     found = Found(chart)
-    casts = any_of(
-        found.ever_over("0", "cast_rbc"),
-        found.ever_over("0", "cast_granular"),
-    )
-    protein = twice(found.results("protein_24h", "upcr"), lambda one: over(one, "0.5"))
     reticulocytosis = found.ever_abnormal("high", "reticulocytes")
     haemolysis = all_of(reticulocytosis, PRESENT if found.ever_abnormal("high", "dat") == PRESENT else UNKNOWN)
     haemolytic = stated(_with_code(haemolysis, found.coded("aiha")), found.said("acr97.hemolytic_anemia"))
     measured = {
-        "renal": any_of(protein, casts),
+        "renal": any_of(_proteinuria(found), _casts(found)),
         "hematologic": any_of(
             haemolytic,
             twice(found.results("wbc"), lambda one: under(one, "4")),
@@ -224,6 +226,7 @@ def acr1997(chart: Chart) -> Set:
             found.ever_abnormal("high", "acl_igg"),
             found.ever_abnormal("high", "acl_igm"),
             found.ever_abnormal("high", "lupus_anticoagulant"),
+            _false_positive_syphilis(found),
         ),
         "ana": ever(_ana(chart), _abnormal_ana),
     }
@@ -232,6 +235,36 @@ def acr1997(chart: Chart) -> Set:
     high = sum(True in state for state in items.values())
     four = PRESENT if low >= 4 else ABSENT if high < 4 else UNKNOWN
     return Set(items, (low, high), UNKNOWN, _attested(four, found.said("attest.fulfils_acr_1997")))
+
+
+def _proteinuria(found: Found) -> State:
+    """Above half a gram on two occasions; where nothing was quantified by the dipstick, of which 3+ alone is open."""
+    measured = found.results("protein_24h", "upcr")
+    if any(usable(one) for one in measured):
+        return twice(measured, lambda one: over(one, "0.5"))
+    grades = {"4+": PRESENT, "3+": UNKNOWN}
+    return twice(found.results("protein_dipstick"), lambda one: grades.get(one.word, ABSENT))
+
+
+def _casts(found: Found) -> State:
+    """Of red cells, granular or mixed; both of the first two at 0 are needed, or no casts of any kind."""
+    kinds = [found.ever_over("0", kind) for kind in ("cast_rbc", "cast_granular")]
+    if any(usable(one) for one in found.results("cast_mixed_cellular")):
+        kinds.append(found.ever_over("0", "cast_mixed_cellular"))
+    counted = any_of(*kinds)
+    doubted = any(True in says(one, _above_0) for one in found.results(*KINDS) if usable(one))
+    return ABSENT if not doubted and found.ever_over("0", "cast_any") == ABSENT else counted
+
+
+def _above_0(one: Result) -> State:
+    return over(one, "0")
+
+
+def _false_positive_syphilis(found: Found) -> State:
+    """Reagin positive for half a year and the treponemal test negative; it need not have been looked for."""
+    reagin = half_a_year_apart(found.results("rpr", "vdrl"), lambda one: abnormal(one, "high"))
+    syphilis = ever(found.results("treponemal_ab"), lambda one: abnormal(one, "high"), excused=False)
+    return all_of(reagin, frozenset(not one for one in syphilis))
 
 
 def _attested(computed: State, said: State | None) -> State:

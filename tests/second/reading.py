@@ -29,6 +29,8 @@ UNITS = {  # units.csv: factor to the canonical unit
     "urine_wbc_hpf": {"/[HPF]": F(1), "": F(1)},
     "cast_rbc": {"/[LPF]": F(1)},
     "cast_granular": {"/[LPF]": F(1)},
+    "cast_mixed_cellular": {"/[LPF]": F(1)},
+    "cast_any": {"/[LPF]": F(1)},
     "c3": {"g/L": F(1), "mg/dL": F("0.01"), "mg/L": F("0.001")},
     "c4": {"g/L": F(1), "mg/dL": F("0.01"), "mg/L": F("0.001")},
     "ch50": {"U/mL": F(1)},
@@ -49,7 +51,8 @@ UNITS = {  # units.csv: factor to the canonical unit
 PLAUSIBLE = {  # units.csv: plausible_low, plausible_high
     "wbc": ("0.05", 500), "lymphocytes": (0, 300), "platelets": (1, 3000), "body_temperature": (30, 44),
     "protein_24h": (0, 40), "upcr": (0, 40), "urine_rbc_hpf": (0, 10000), "urine_wbc_hpf": (0, 10000),
-    "cast_rbc": (0, 1000), "cast_granular": (0, 1000), "c3": ("0.02", 4), "c4": ("0.005", 2), "ch50": (0, 500),
+    "cast_rbc": (0, 1000), "cast_granular": (0, 1000), "cast_mixed_cellular": (0, 1000), "cast_any": (0, 1000),
+    "c3": ("0.02", 4), "c4": ("0.005", 2), "ch50": (0, 500),
     "anti_dsdna": (0, 10000), "anti_sm": (0, 10000), "acl_igg": (0, 10000), "acl_igm": (0, 10000),
     "anti_b2gp1_igg": (0, 10000), "anti_b2gp1_igm": (0, 10000), "ldh": (0, 20000), "haptoglobin": (0, 10),
     "bilirubin_indirect": (0, 1000), "reticulocytes": (0, 1000), "creatinine": (10, 3000), "egfr": (0, 250),
@@ -57,6 +60,7 @@ PLAUSIBLE = {  # units.csv: plausible_low, plausible_high
 }  # fmt: skip
 POSITIVE = {"阳性", "弱阳性", "反应性", "positive"}
 NEGATIVE = {"阴性", "非反应性", "未检出", "negative"}
+NOT_MEASURED = {"not-performed", "unknown", "asked-declined"}  # dataAbsentReason: there is no result
 
 
 class Between(NamedTuple):
@@ -92,6 +96,10 @@ def when(text: str) -> When | None:
     """A FHIR date or instant as the time it spans; None where there is none."""
     if not text:
         return None
+    if "/" in text:
+        begun, ended = (when(end) for end in text.split("/"))
+        assert begun and ended
+        return When(begun.first, ended.last)
     if "T" in text:
         instant = datetime.fromisoformat(text).astimezone(CHINA).replace(tzinfo=None)
         return When(instant, instant)
@@ -103,9 +111,9 @@ def when(text: str) -> When | None:
 
 
 def usable(one: Result) -> bool:
-    """Does it count at all: its status, and that it did not begin after the index date (section 1)."""
+    """Does it count at all: its status, a value or a failed one, and that it did not begin after the index date (1)."""
     spans = when(one.when)
-    return one.status in FIRM | SOFT and not (spans and spans.first.date() > AS_OF)
+    return one.reason not in NOT_MEASURED and one.status in FIRM | SOFT and not (spans and spans.first.date() > AS_OF)
 
 
 def number(one: Result) -> Between | None:
@@ -132,8 +140,8 @@ def _canonical(concept: str, unit: str, value: Fraction) -> Fraction | None:
 
 
 def readable(one: Result) -> bool:
-    """Can anything be made of it: a number in a known unit and range, or words."""
-    return bool(one.word) or number(one) is not None
+    """Can anything be made of it: a number in a known unit and range, words, or the laboratory's flag alone."""
+    return bool(one.word) or number(one) is not None or (one.value is None and bool(one.flag))
 
 
 def over(one: Result, limit: str) -> State:
@@ -155,17 +163,20 @@ def abnormal(one: Result, side: str) -> State:
     if one.word:
         return PRESENT if one.word in POSITIVE else ABSENT if one.word in NEGATIVE else UNKNOWN
     found, end = number(one), one.low if side == "low" else one.high
-    if found is None:
+    if found is None and one.value is not None:
         return UNKNOWN
-    if end is not None:
+    if found is not None and end is not None:
         limit = _canonical(one.concept, one.unit, F(end))
         assert limit is not None
         return found.below(limit) if side == "low" else found.above(limit)
-    yes = {"low": {"L"}, "high": {"H", "POS"}}[side]
+    yes = {"low": {"L", "LL"}, "high": {"H", "HH", "POS"}}[side]
     return PRESENT if one.flag in yes else ABSENT if one.flag else UNKNOWN
 
 
 def caused(one: Result) -> bool:
-    """Is another cause noted on it (section 1: due to …, 由…引起, 考虑…所致)?"""
+    """Does a note begin with another cause than lupus (section 1: due to …, 由…引起, 考虑…所致)?"""
     note = one.note.lower()
-    return note.startswith("due to") or ("由" in note and "引起" in note) or ("考虑" in note and "所致" in note)
+    put_down = (
+        note.startswith("due to") or (note[:1] == "由" and "引起" in note) or (note[:2] == "考虑" and "所致" in note)
+    )
+    return put_down and "lupus" not in note and "狼疮" not in note

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -54,8 +55,29 @@ class Sledai(NamedTuple):
         return PRESENT if low >= limit else ABSENT if high < limit else UNKNOWN
 
 
+def possible(chart: Chart) -> list[Sledai]:
+    """Score a chart on the index date, once for each day of which a form dated by its month may be."""
+    partial = {
+        form.when: when for form in chart.forms if (when := spans(form.when)) and when.first < _day_of(when.last)
+    }
+    dated = [chart.forms]
+    for text, when in partial.items():
+        days = range((min(when.last.date(), AS_OF) - when.first.date()).days + 1)
+        on = [str(when.first.date() + timedelta(day)) for day in days]
+        dated = [
+            tuple(replace(form, when=day) if form.when == text else form for form in forms)
+            for forms in dated
+            for day in on
+        ]
+    return [sledai(replace(chart, forms=forms)) for forms in dated]
+
+
+def _day_of(instant: datetime) -> datetime:
+    return datetime.combine(instant.date(), datetime.min.time())
+
+
 def sledai(chart: Chart) -> Sledai:
-    """Score a chart on the index date."""
+    """Score a chart whose forms are dated to the day."""
     forms = [form for form in chart.forms if _is_bedside(form)]
     totals = [form for form in chart.forms if form.total is not None and form.total <= 105 and _in_time(form)]
     anchor = max((_on(form) for form in [*forms, *totals]), default=AS_OF)
@@ -116,10 +138,12 @@ def measured_items(chart: Chart, anchor: date) -> dict[str, State]:
     def low(concept: str) -> State:
         return newest(of(concept), first, lambda one: abnormal(one, "low"))
 
-    granular = newest(of("cast_granular"), first, lambda one: over(one, "0"))
-    red = newest(of("cast_rbc"), first, lambda one: over(one, "0"))
+    def now(concept: str) -> State:
+        return newest(of(concept), first, lambda one: over(one, "0"))
+
+    red, granular = now("cast_rbc"), now("cast_granular")
     found = {
-        "urinary_casts": any_of(red, granular if granular == ABSENT else UNKNOWN),
+        "urinary_casts": _casts(red, granular, now("cast_any"), _doubted(of("cast_rbc", "cast_granular"), first)),
         "hematuria": newest(of("urine_rbc_hpf"), first, lambda one: over(one, "5")),
         "pyuria": newest(of("urine_wbc_hpf"), first, lambda one: over(one, "5")),
         "proteinuria": proteinuria(of("protein_24h", "upcr"), first),
@@ -132,6 +156,27 @@ def measured_items(chart: Chart, anchor: date) -> dict[str, State]:
     if any(_infected(one, first) for one in chart.diagnoses if one.concept == "urinary_infection"):
         found |= {item: found[item] if found[item] == ABSENT else UNKNOWN for item in INFECTED}
     return found
+
+
+def _casts(red: State, granular: State, of_any_kind: State, doubted: bool) -> State:
+    """Red-cell casts count, plain granular ones are open; absent with both at 0, or with no casts of any kind."""
+    if red == PRESENT or (red == ABSENT and granular == ABSENT):
+        return red
+    return ABSENT if of_any_kind == ABSENT and not doubted else UNKNOWN
+
+
+def _doubted(results: list[Result], first: date) -> bool:
+    """Is there one in the window that a sum of 0 does not outvote: one above 0, or that cannot be judged?"""
+    kinds = [
+        [one for one in results if one.concept == concept and _perhaps_in(one, first)]
+        for concept in ("cast_rbc", "cast_granular")
+    ]
+    return any(kind and newest(kind, first, lambda one: over(one, "0")) != ABSENT for kind in kinds)
+
+
+def _perhaps_in(one: Result, first: date) -> bool:
+    found = spans(one.when)
+    return usable(one) and bool(found and found.last.date() >= first)
 
 
 def _low_complement(c3: State, c4: State, ch50: State) -> State:

@@ -88,6 +88,15 @@ def twice(results: Iterable[Result], ask: Ask) -> State:
     return ABSENT if _days_at_most(doubted) <= 1 and _apart(firm) >= 2 else UNKNOWN
 
 
+def half_a_year_apart(results: Iterable[Result], ask: Ask) -> State:
+    """Abnormal on two days 183 or more apart: unknown as long as one is, absent where none is or none was made."""
+    usables = [one for one in results if usable(one)]
+    sure = [one for one in usables if one.status in FIRM and one.when and says(one, ask) == PRESENT]
+    if sure and (max(map(_begins, sure)).date() - min(map(_ends, sure)).date()).days >= 183:
+        return PRESENT
+    return UNKNOWN if any(True in says(one, ask) for one in usables) else ABSENT
+
+
 def _apart(results: Iterable[Result]) -> int:
     """On how many different days they surely were: as many as can be told apart from each other."""
     count, until = 0, date.min
@@ -107,7 +116,7 @@ def _days_at_most(results: Iterable[Result]) -> int:
 def stated(measured: State, said: State | None, *, undo: bool = False) -> State:
     """A clinician's word beside what is measured: "present" stands; "absent" fills what is open (`undo`: and more)."""
     if said is None or said == UNKNOWN:
-        return measured if said is None or measured == PRESENT else UNKNOWN
+        return measured if said is None or (measured == PRESENT and not undo) else UNKNOWN
     if said == PRESENT or undo:
         return said
     return PRESENT if measured == PRESENT else ABSENT
@@ -121,6 +130,8 @@ def preferring(results: list[Result], concept: str, ask: Ask) -> list[Result]:
         own = [other for other in same if (other.concept == concept) is (one.concept == concept)]
         rivals = [other for other in same if other not in own]
         if _day(one) is None or not _decide(rivals, ask):
+            return False
+        if not any(other.status in FIRM for other in own):  # one that is not final is no answer to fall back from
             return False
         return one.concept != concept or (all(map(readable, own)) and not _decide(own, ask))
 
