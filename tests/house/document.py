@@ -26,6 +26,7 @@ from adapter.study.forms import ParameterForm
 from adapter.study.load import load_study, shipped_studies
 from adapter.study.toml import read_form, read_toml
 from adapter.words import LANGUAGES
+from tests.house.precedence import precedence
 from tests.spec import document as spec
 from tests.spec.document import grid
 
@@ -39,6 +40,7 @@ SOURCES = {
     "picks.md": "`tests/spec/picks/`",
     "rules.md": "`tests/spec/rules/`",
     "parameters.md": "`mappings/studies/*/parameters.toml`",
+    "precedence.md": "`mappings/studies/` and `mappings/scores/`",
     "units.md": "`mappings/units.csv` and `mappings/unit-aliases.csv`",
     "views.md": "`mappings/views/`",
     "commands.md": "`adapter/arguments.py`",
@@ -56,7 +58,13 @@ KINDS = {
 
 def pages() -> dict[str, str]:
     """Every page of the reference by its name."""
-    own = {"parameters.md": parameters, "units.md": units, "views.md": views, "commands.md": commands}
+    own = {
+        "parameters.md": parameters,
+        "precedence.md": precedence,
+        "units.md": units,
+        "views.md": views,
+        "commands.md": commands,
+    }
     made = spec.pages() | {name: page() for name, page in own.items()} | {"settings.md": settings()}
     return {name: FIRST.format(SOURCES[name]) + text.rstrip() + "\n" for name, text in made.items()}
 

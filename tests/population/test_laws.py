@@ -1,4 +1,8 @@
-"""Laws that hold for whole patients, whatever their records say: four committed seeds."""
+"""Laws that hold for whole patients, whatever their records say: four committed seeds.
+
+A patient takes some 50 ms to make, read and decide on, so that 5,000 of each seed would take a quarter of an hour:
+here it is SAMPLE of each, and `make long` takes COUNT of a fifth seed for the laws that need one decision alone.
+"""
 
 from functools import cache
 from random import Random
@@ -10,6 +14,7 @@ from adapter.screening.decision import Decision, Standing, decide
 from adapter.screening.judging.criteria import Judgement
 from adapter.screening.model import Answer, Because, Finding, PatientRecord, Pick
 from adapter.screening.picks.pick import pick
+from tests.population.counting import count
 from tests.population.whole import whole
 from tests.population.writing import Charts
 from tests.properties.test_settle import check
@@ -17,6 +22,8 @@ from tests.robustness.ward import AS_OF, screen
 
 SEEDS = (1, 2, 3, 4)
 SAMPLE = 100  # patients of each seed; the ranges and standings of all are looked at
+LONG_SEED, COUNT, PIECE = 5, 1_000_000, 100
+SHOWN = 20
 EACH = 10  # every so many of them the laws that judge a patient many times over
 # A person's "no" answers while the record is open, and a record that turns positive outranks it (REFERENCE 1 and 12).
 OUTRANKED = {"I2", "I2a", "I2b", "E1a"}
@@ -38,15 +45,34 @@ def judged(record: PatientRecord, picks: dict[str, Pick], given: dict[str, Findi
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_range_is_upside_down_and_no_candidate_has_anything_open(seed):
-    standings = set()
-    for record in population(seed):
-        decision = judged(record, pick(record, screen().study, AS_OF))
-        for name, score in decision.scores.items():
-            assert 0 <= score.low <= score.high, (record.person.id, name)
-        whole_ones = [decision.findings[c.id].answer for c in screen().study.criteria if not c.part_of]
-        assert not (decision.standing is Standing.CANDIDATE and Answer.UNKNOWN in whole_ones), record.person.id
-        standings.add(decision.standing)
-    assert standings == set(Standing), "the population shows every standing"
+    decisions = [judged(record, pick(record, screen().study, AS_OF)) for record in population(seed)]
+    assert [fault for decision in decisions for fault in faults(decision)] == []
+    assert {decision.standing for decision in decisions} == set(Standing), "the population shows every standing"
+
+
+def faults(decision: Decision) -> list[str]:
+    """What no decision may be: with a range upside down, or a candidate with anything open."""
+    found = [
+        f"{decision.patient} {name}: {score.low} to {score.high}"
+        for name, score in decision.scores.items()
+        if not 0 <= score.low <= score.high
+    ]
+    whole_ones = [decision.findings[c.id].answer for c in screen().study.criteria if not c.part_of]
+    if decision.standing is Standing.CANDIDATE and Answer.UNKNOWN in whole_ones:
+        found.append(f"{decision.patient}: a candidate with something open")
+    return found
+
+
+def take(first: int) -> list[str]:
+    """Decide on one piece of the long count."""
+    resources = [one for number in range(first, first + PIECE) for one in whole(LONG_SEED, number)]
+    records = read(Charts(resources), screen()).records
+    return [fault for one in records for fault in faults(judged(one, pick(one, screen().study, AS_OF)))]
+
+
+@pytest.mark.long
+def test_a_million_patients(capsys):
+    assert count("laws", take, COUNT, PIECE, capsys)[:SHOWN] == []
 
 
 @pytest.mark.slow
