@@ -7,6 +7,7 @@ from typing import NamedTuple
 from tests.population.chart import AS_OF, Chart, Result
 from tests.second.reading import (
     ABSENT,
+    FIRM,
     NEGATIVE,
     POSITIVE,
     PRESENT,
@@ -249,10 +250,12 @@ def _proteinuria(found: Found) -> State:
 def _casts(found: Found) -> State:
     """Of red cells, granular or mixed; both of the first two at 0 are needed, or no casts of any kind."""
     kinds = [found.ever_over("0", kind) for kind in ("cast_rbc", "cast_granular")]
-    if any(usable(one) for one in found.results("cast_mixed_cellular")):
+    if any(True in says(one, _above_0) for one in found.results("cast_mixed_cellular") if usable(one)):
         kinds.append(found.ever_over("0", "cast_mixed_cellular"))
     counted = any_of(*kinds)
-    doubted = any(True in says(one, _above_0) for one in found.results(*KINDS) if usable(one))
+    counted_once = [one for one in found.results(*KINDS) if usable(one)]
+    none_final = bool(counted_once) and not any(one.status in FIRM for one in counted_once)
+    doubted = none_final or any(True in says(one, _above_0) for one in counted_once)
     return ABSENT if not doubted and found.ever_over("0", "cast_any") == ABSENT else counted
 
 

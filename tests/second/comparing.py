@@ -101,7 +101,8 @@ def _items(score: str, mine: dict[str, State], theirs: dict[str, str]) -> Iterat
 def _activity(patient: Chart, judgement: Judgement) -> Iterator[str]:
     scored, whole = possible(patient), judgement.score("selena-sledai")
     for criterion, part, limit in (("I3a", "total", 8), ("I3b", "clinical", 6)):
-        state = frozenset().union(*(one.at_least(part, limit) for one in scored))
+        agreeing = [one for one in scored if not one.conflict] or scored  # a day on which all fits is likelier
+        state = frozenset().union(*(one.at_least(part, limit) for one in agreeing))
         theirs = said(criterion, judgement)
         if len(scored) == 1 or theirs != "unknown":  # of a form without a day more may be left open, not less
             yield from _same(criterion, word(state), theirs)

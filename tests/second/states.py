@@ -131,7 +131,7 @@ def preferring(results: list[Result], concept: str, ask: Ask) -> list[Result]:
         rivals = [other for other in same if other not in own]
         if _day(one) is None or not _decide(rivals, ask):
             return False
-        if not any(other.status in FIRM for other in own):  # one that is not final is no answer to fall back from
+        if one.status in SOFT:  # one that is not final neither decides nor is outdone: it may confirm or raise a doubt
             return False
         return one.concept != concept or (all(map(readable, own)) and not _decide(own, ask))
 

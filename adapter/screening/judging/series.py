@@ -74,9 +74,10 @@ def _since_before(question: Comparison, pick: Pick, now: Voice, voices: Sequence
     """What one value says: against its own kind alone, and whatever it may be where that already denies it."""
     if now.said is Answer.NOT_MET:
         return Finding(now.said, None, (now.evidence,))
-    own = [voice.fact for voice in voices if voice.fact.concept == now.fact.concept and voice.fact.doubt is None]
+    own = [v.fact for v in voices if v is not now and v.fact.concept == now.fact.concept and v.fact.doubt is None]
     before = [r for r in pick.earlier if r.fact.concept == now.fact.concept and r.fact.quantity is not None]
-    if any(fact.start != now.fact.start for fact in own) or not all(reading.sure for reading in before):
+    same_day = all(fact.start == now.fact.start and fact.start and fact.start.exact for fact in own)
+    if not same_day or not all(reading.sure for reading in before):
         # A partial date: which of them came first is not known.
         return unknown(now.because or Because.INDETERMINATE, (now.evidence,))
     if before and now.fact.quantity is not None:

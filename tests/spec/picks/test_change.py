@@ -123,6 +123,14 @@ TABLES = (
                 "unknown: indeterminate",
                 "not risen since 0.8, but the 0.3 may lie between",
             ),
+            row(
+                [
+                    result(when, grams, of="collected")
+                    for when, grams in (("2026-03", 0.9), ("2026-03", 1.5), (100, 0.8))
+                ],
+                "unknown: indeterminate",
+                "two of one month: which came first is not known",
+            ),
         ),
     ),
 )
