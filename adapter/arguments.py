@@ -56,6 +56,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     _check(commands)
     _serve(commands)
     _demo(commands)
+    _key(commands)
     return whole
 
 
@@ -68,6 +69,21 @@ def _demo(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     command.add_argument("--folder", type=Path, default=Path("var"), metavar="FOLDER", help="where its database goes")
     command.add_argument("--once", action="store_true", help="end after the run")
+
+
+def _key(commands: argparse._SubParsersAction[Parser]) -> None:
+    command = _command(
+        commands, "key", "the key that a SMART sign-in is signed with, and what to register of it",
+        "trial-adapter key new secrets/fhir-key.pem",
+    )  # fmt: skip
+    command.add_argument(
+        "action", choices=("new", "show"), metavar="new|show", help="make one and show it, or show one: the public half"
+    )
+    command.add_argument("file", type=Path, metavar="FILE", help="PEM, JWK or JWKS; a new one is PEM, mode 0600")
+    command.add_argument(
+        "--kind", choices=("ec", "rsa"), default="ec", help="ec signs by ES384 (default), rsa by RS384"
+    )
+    command.add_argument("--key-id", metavar="ID", help="as [fhir.auth] key_id: which one of several, or its name")
 
 
 def _run(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -21,6 +21,7 @@ from adapter.arguments import parse
 from adapter.aside import Desk, Word
 from adapter.document import document as documented
 from adapter.errors import AdapterError, SettingsError, SourceError, UsageError
+from adapter.key import key
 from adapter.outputs.answers import Answers
 from adapter.outputs.base import instant
 from adapter.outputs.decision_line import as_line
@@ -288,4 +289,5 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": check,
     "serve": serve,
     "demo": demo,
+    "key": key,
 }

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from time import monotonic
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from adapter.errors import SettingsError, UsageError
-from adapter.fhir.auth import Auth
+from adapter.fhir.auth import Auth, Need
 from adapter.fhir.client import Client, Server
+from adapter.fhir.wire.line import Proxy
 from adapter.fhir.wire.links import Home, safe
 from adapter.journal import Journal
 from adapter.outputs.base import Output, key_file, read_key
@@ -21,7 +23,8 @@ from adapter.pipeline import Screen, study_hash
 from adapter.progress import Progress, shown_on, unseen
 from adapter.settings import Settings, secret
 from adapter.settings.model import Auth as AuthSettings
-from adapter.settings.model import Source
+from adapter.settings.model import Fhir, Source
+from adapter.sources.search import OF_PATIENT
 
 
 def client_of(settings: Settings) -> Client:
@@ -34,10 +37,13 @@ def client_of(settings: Settings) -> Client:
         raise SettingsError("fhir.base_url must be set: the address of the hospital's FHIR R4 server.")
     server = Server(
         str(place.base_url),
-        ca_file=str(place.ca_file) if place.ca_file else None,
+        ca_file=_named(place.ca_file),
+        client_cert_file=_named(place.client_cert_file),
+        client_key_file=_named(place.client_key_file),
+        proxy=_proxy(place),
         patience_s=place.patience_s,
         also_under=place.also_under,
-        auth=_auth(place.auth),
+        auth=_auth(place.auth, needs_of(settings)),
     )
     return Client(server)
 
@@ -52,7 +58,7 @@ def on_server(settings: Settings, url: str) -> Settings:
         raise UsageError(str(odd)) from None
     named: dict[str, object] = {"base_url": url}
     if base is None or Home.of(base).origin != there.origin:
-        named |= {"auth": AuthSettings(), "also_under": ()}
+        named |= {"auth": AuthSettings(), "also_under": (), "client_cert_file": None, "client_key_file": None}
     return settings.model_copy(update={"fhir": settings.fhir.model_copy(update=named), "source": Source()})
 
 
@@ -91,10 +97,37 @@ def progress(stream: TextIO | None) -> Progress:
     return Progress(monotonic, shown_on(stream) if stream else unseen)
 
 
-def _auth(auth: AuthSettings) -> Auth:
+def needs_of(settings: Settings) -> tuple[Need, ...]:
+    """What a run does with each type, and nothing more: least scopes are made of it."""
+    needs = dict.fromkeys((*OF_PATIENT, "Medication", "ResearchStudy"), "rs")
+    if settings.outputs.research_subject.enabled:
+        needs["ResearchSubject"] = "crus"
+        needs["ResearchStudy"] = "rs" if settings.study.research_study else "crs"
+    if "group" in settings.population.ways and settings.population.group:
+        needs[settings.population.group.partition("/")[0]] = "r"
+    return tuple(Need(kind, rights) for kind, rights in needs.items())
+
+
+def _auth(auth: AuthSettings, needs: tuple[Need, ...]) -> Auth:
     said = {name: getattr(auth, name) or "" for name in ("username", "client_id")}
     if auth.kind == "basic":
         said["password"] = secret(auth.password, auth.password_file, "fhir.auth.password")
     if auth.kind == "client_secret":
         said["client_secret"] = secret(auth.client_secret, auth.client_secret_file, "fhir.auth.client_secret")
-    return Auth(auth.kind, token_url=str(auth.token_url) if auth.token_url else None, scope=auth.scope, **said)
+    url = str(auth.token_url) if auth.token_url else None
+    return Auth(
+        auth.kind, token_url=url, scope=auth.scope, key_file=auth.key_file, key_id=auth.key_id, needs=needs, **said
+    )
+
+
+def _proxy(place: Fhir) -> Proxy | None:
+    if place.proxy is None:
+        return None
+    if place.proxy_username is None:
+        return Proxy(place.proxy)
+    password = secret(place.proxy_password, place.proxy_password_file, "fhir.proxy_password")
+    return Proxy(place.proxy, place.proxy_username, password)
+
+
+def _named(file: Path | None) -> str | None:
+    return str(file) if file else None

@@ -11,6 +11,7 @@ from datetime import datetime
 from adapter import errors
 from adapter.check.finding import Finding, fault_of
 from adapter.check.hospital import Hospital
+from adapter.check.sign_in import signed_in
 from adapter.database import open_database
 from adapter.errors import AdapterError, UsageError
 from adapter.facts.chart import Chart
@@ -52,7 +53,9 @@ def check(steps: Steps) -> Iterator[Finding]:
     yield from _outputs(place)
     try:
         with steps.client(place) as client:
-            yield from Hospital(place, mapped, screen, client, steps.now()).findings()
+            let_in = yield from signed_in(client)
+            if let_in:
+                yield from Hospital(place, mapped, screen, client, steps.now()).findings()
     except AdapterError as fault:
         yield fault_of("server", fault)
 

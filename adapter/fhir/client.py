@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import random
-import ssl
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
-from adapter.errors import SettingsError
-from adapter.fhir.auth import FORM, Auth, SignIn, encode_form, sign_in
-from adapter.fhir.errors import LinkRefused, TimedOut, Trouble, Unreachable, issues_in, of_status, place
+from adapter.fhir.auth import FORM, Auth, Need, SignIn, encode_form, sign_in
+from adapter.fhir.errors import LinkRefused, Refused, TimedOut, Trouble, Unreachable, issues_in, of_status, place
 from adapter.fhir.wire.exchange import Answer, Exchange, Limits, Question, Traffic
+from adapter.fhir.wire.line import Line, Proxy, checked
 from adapter.fhir.wire.links import Home
 from adapter.fhir.wire.retries import LEAST_TRY, Budget, Waiting, persist, retry_after
 
 FHIR_JSON = "application/fhir+json"
 REDIRECTS = {301, 302, 303, 307, 308}
+NO = {400, 401, 403}  # how an endpoint of the sign-in refuses
 
 Params = Mapping[str, str | Sequence[str]]  # a sequence: the parameter is repeated, all must hold
 T = TypeVar("T")
@@ -33,6 +33,9 @@ class Server:
 
     base_url: str
     ca_file: str | None = None
+    client_cert_file: str | None = None
+    client_key_file: str | None = None
+    proxy: Proxy | None = None
     patience_s: float = 90.0
     also_under: tuple[str, ...] = ()
     auth: Auth = field(default_factory=Auth)
@@ -68,11 +71,10 @@ class Client:
     ) -> None:
         self.server = server
         self.home = Home.of(server.base_url, server.also_under)
-        if server.ca_file:
-            _read_authorities(server.ca_file)
+        line = checked(Line(server.ca_file, server.client_cert_file, server.client_key_file, server.proxy))
         self._stop = stop or threading.Event()
-        self._exchange = Exchange(server.ca_file, self._stop)
-        self._signing = signing or sign_in(server.auth, self.home.base, self._outside, clock)
+        self._exchange = Exchange(line, self._stop)
+        self.signing = signing or sign_in(server.auth, self.home.base, self._outside, clock)
         self._sleep = sleep or self._stop.wait
         self._waiting = Waiting(clock, self._wait, chance)
         self._budgets: dict[str, Budget] = {}
@@ -129,18 +131,27 @@ class Client:
         return took
 
     def _once(self, call: Call, budget: Budget) -> Answer:
-        header = self._signing.header()
+        header = self.signing.header()
+        self._allowed(call)
         answer = self._ask(call, header, budget)
-        if answer.status == 401 and self._signing.renew(header):
-            answer = self._ask(call, self._signing.header(), budget)
+        if answer.status == 401 and self.signing.renew(header):
+            answer = self._ask(call, self.signing.header(), budget)
         if answer.status in REDIRECTS:
             moved = replace(call, url=self._moved(call, answer))
-            answer = self._ask(moved, self._signing.header(), budget)
+            answer = self._ask(moved, self.signing.header(), budget)
         return self._good(answer)
 
     def _ask(self, call: Call, authorization: str | None, budget: Budget) -> Answer:
         headers = dict(call.headers) | ({"Authorization": authorization} if authorization else {})
         return self._exchange.ask(Question(call.method, call.url, headers, call.body), self._limits(budget.one_try))
+
+    def _allowed(self, call: Call) -> None:
+        need = _need(call)
+        lacks = self.signing.lacks(need) if need else None
+        if lacks:
+            raise Refused(
+                place(call.url), lacks, "Ask IT to grant the adapter this scope; [fhir.auth] scope names more."
+            )
 
     def _limits(self, seconds: float) -> Limits:
         idle = min(self.server.idle_s, LEAST_TRY) if self._silent else self.server.idle_s
@@ -163,30 +174,29 @@ class Client:
         return LinkRefused(place(url), f"the server {what}, which is not followed",
                            "Set [fhir] base_url to the address that answers without a redirect.")  # fmt: skip
 
-    def _outside(self, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None = None) -> bytes:
-        """Ask an endpoint of the sign-in, which may be another server: with its own headers only."""
+    def _outside(self, url: str, headers: Mapping[str, str], form: Mapping[str, str] | None = None) -> Answer:
+        """Ask an endpoint of the sign-in, which may be another server: with its own headers only; it may say no."""
         method, body = ("GET", None) if form is None else ("POST", encode_form(form))
         packed = {"Accept-Encoding": "gzip"} | ({} if form is None else {"Content-Type": FORM})
         question = Question(method, url, packed | dict(headers), body)
-        return self._good(self._exchange.ask(question, self._limits(self.server.idle_s))).body
+        answer = self._exchange.ask(question, self._limits(self.server.idle_s))
+        return answer if answer.status in NO else self._good(answer)
 
     def _wait(self, seconds: float) -> None:
         self.traffic.add(repeated=1, waited_s=seconds)
         self._sleep(seconds)
 
 
+def _need(call: Call) -> Need | None:
+    """Return what has to be granted for a call; what is about no type, or the server itself, needs nothing."""
+    if call.about == "CapabilityStatement" or not re.fullmatch("[A-Z][A-Za-z]+", call.about):
+        return None
+    if not call.harmless:
+        return Need(call.about, "u" if call.method == "PUT" else "c")
+    by_id = call.method == "GET" and f"/{call.about}/" in call.url.partition("?")[0]
+    return Need(call.about, "r" if by_id else "s")
+
+
 def query(params: Params) -> str:
     """Return parameters as they stand in an address or a form; what FHIR itself uses stays readable."""
     return urlencode(params, doseq=True, quote_via=quote, safe=",:/$")
-
-
-def _read_authorities(file: str) -> None:
-    """Read the file once before anything is asked: later it would look like a fault of the server."""
-    try:
-        if not Path(file).is_file():
-            raise SettingsError(f"[fhir] ca_file: there is no file {file}. Name a PEM file of CAs.")
-        ssl.create_default_context(cafile=file)
-    except ssl.SSLError:
-        raise SettingsError(f"[fhir] ca_file: {file} holds no certificate in PEM form. Have IT export it so.") from None
-    except OSError as error:
-        raise SettingsError(f"[fhir] ca_file: {file} cannot be read ({error.strerror}).") from None

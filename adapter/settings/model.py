@@ -49,8 +49,18 @@ def _known_time(text: str) -> str:
     return text
 
 
+def _forward(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname or parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ValueError("expected an address such as http://proxy.example.org:3128")
+    if parts.username or parts.password:
+        raise ValueError("a name or password does not belong in an address; use proxy_username and proxy_password_file")
+    return url
+
+
 Url = Annotated[str, AfterValidator(_guarded)]
 Time = Annotated[str, AfterValidator(_known_time)]
+ProxyUrl = Annotated[str, AfterValidator(_forward)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -81,6 +91,12 @@ class Fhir(Section):
 
     base_url: Url | None = None
     ca_file: Path | None = None
+    client_cert_file: Path | None = None
+    client_key_file: Path | None = None
+    proxy: ProxyUrl | None = None
+    proxy_username: str | None = None
+    proxy_password: SecretStr | None = None
+    proxy_password_file: Path | None = None
     patience_s: float = Field(default=90, gt=0, allow_inf_nan=False)
     also_under: tuple[str, ...] = ()
     auth: Auth = Auth()

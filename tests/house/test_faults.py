@@ -18,10 +18,6 @@ NAMED = re.compile(r"test_((?:\d{1,2}_)+)")
 MISSING = {
     5: "files of a bulk export, which is not built",
     6: "files of a bulk export, which is not built",
-    10: "sign-in: its tests go by the rules of SMART Backend Services",
-    11: "sign-in: its tests go by the rules of SMART Backend Services",
-    12: "sign-in: its tests go by the rules of SMART Backend Services",
-    13: "sign-in: its tests go by the rules of SMART Backend Services",
     16: "files of a bulk export, which is not built",
 }
 

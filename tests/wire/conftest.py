@@ -4,9 +4,14 @@ import json
 
 import pytest
 
+from adapter.fhir.auth import Auth, Need
+from adapter.fhir.auth.keys import jwks, new_key, read_key
 from adapter.fhir.client import Client, Server
 from adapter.fhir.pages import search
+from tests.wire.authority import Authority
 from tests.wire.scripted import Scripted, Timepiece
+
+NEEDS = (Need("Patient", "rs"), Need("Observation", "rs"))
 
 
 @pytest.fixture
@@ -60,3 +65,39 @@ def pulled(client):
 
 def ids(pages) -> list[str]:
     return [json.loads(entry)["id"] for page in pages for entry in page.entries]
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory):
+    """A key of each kind that SMART knows, in files."""
+    folder = tmp_path_factory.mktemp("keys")
+    made = {}
+    for kind in ("ec", "rsa"):
+        made[kind] = folder / f"{kind}.pem"
+        new_key(made[kind], kind)
+    return made
+
+
+@pytest.fixture(params=["ec", "rsa"])
+def key_file(keys, request):
+    return keys[request.param]
+
+
+@pytest.fixture
+def authority(keys):
+    """An authorization server with both keys registered."""
+    made = Authority("the-adapter", jwks(*map(read_key, keys.values())))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def backend(connect, keys):
+    """Return a client that signs in by SMART Backend Services."""
+
+    def made(key_file=keys["ec"], needs=NEEDS, **settings):
+        named = {name: settings.pop(name) for name in ("token_url", "scope", "key_id") if name in settings}
+        return connect(auth=Auth("smart_backend", client_id="the-adapter", key_file=key_file, needs=needs, **named),
+                       **settings)  # fmt: skip
+
+    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -11,11 +12,12 @@ from http.client import HTTPException
 
 import requests
 from requests import Response, Session
-from urllib3.exceptions import HTTPError, IncompleteRead, NewConnectionError, ProtocolError
+from urllib3.exceptions import HTTPError, IncompleteRead, NewConnectionError, ProtocolError, ProxyError
 from urllib3.exceptions import TimeoutError as SilenceError
 
 from adapter.fhir.errors import (
     EndedEarly,
+    Refused,
     Rejected,
     Stopped,
     Temporary,
@@ -27,10 +29,12 @@ from adapter.fhir.errors import (
     printable,
 )
 from adapter.fhir.wire import body
+from adapter.fhir.wire.line import Line
 from adapter.fhir.wire.transport import Deadline, Watch, open_session
 
 CONNECT_S = 10.0
 COMPLAINT = 1 << 20  # bytes of an answer that only says what went wrong
+_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\b")
 FAULTS = (requests.RequestException, HTTPError, HTTPException, OSError)
 
 
@@ -87,8 +91,8 @@ class Limits:
 class Exchange:
     """The sessions, one per thread, with what they share."""
 
-    def __init__(self, ca_file: str | None, stop: threading.Event) -> None:
-        self._ca_file, self._stop = ca_file, stop
+    def __init__(self, line: Line, stop: threading.Event) -> None:
+        self._line, self._stop = line, stop
         self._watch = Watch(stop)
         self._mine = threading.local()
         self._sessions: list[Session] = []
@@ -143,7 +147,7 @@ class Exchange:
     def _session(self) -> Session:
         session: Session | None = getattr(self._mine, "session", None)
         if session is None:
-            session = self._mine.session = open_session(self._ca_file)
+            session = self._mine.session = open_session(self._line)
             self._sessions.append(session)
         return session
 
@@ -166,9 +170,32 @@ def _named(fault: BaseException, where: str) -> Trouble:
             return Untrusted(where, f"the server's certificate is not trusted ({said})",
                              "Name the hospital's CA in [fhir] ca_file, or have IT mend the certificate.")  # fmt: skip
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-            return Untrusted(where, "no TLS connection can be agreed on",
-                             "Have the server offer TLS 1.2 or later; is it a port for plain http?")  # fmt: skip
-    return _broken(chain, where)
+            return _no_tls(cause, where)
+    return _at_the_proxy(chain, where) or _broken(chain, where)
+
+
+def _no_tls(cause: ssl.SSLError, where: str) -> Trouble:
+    reason = cause.reason or ""
+    if "ALERT" in reason and ("CERTIFICATE" in reason or "UNKNOWN_CA" in reason):
+        return Untrusted(where, "the server asks for a certificate of ours, and has none that it trusts",
+                         "Set [fhir] client_cert_file and client_key_file to what IT has issued.")  # fmt: skip
+    return Untrusted(where, "no TLS connection can be agreed on",
+                     "Have the server offer TLS 1.2 or later; is it a port for plain http? Where it asks for a "
+                     "certificate of ours, set [fhir] client_cert_file.")  # fmt: skip
+
+
+def _at_the_proxy(chain: list[BaseException], where: str) -> Trouble | None:
+    """Return what the proxy said, where it was the proxy."""
+    if not any(isinstance(cause, ProxyError) for cause in chain):
+        return None
+    said = next((found[1] for cause in chain if (found := _TUNNEL.match(str(cause)))), "")
+    if said == "407":
+        return Refused(where, "the proxy does not accept our sign-in (407)",
+                       "Check [fhir] proxy_username and proxy_password_file.", status=407)  # fmt: skip
+    what = f"the proxy does not let us through ({said})" if said else "the proxy cannot be reached"
+    trouble = Unreachable(where, what, "Check [fhir] proxy; if it stays so, ask IT about the proxy.")
+    trouble.unsent = True
+    return trouble
 
 
 def _broken(chain: list[BaseException], where: str) -> Trouble:

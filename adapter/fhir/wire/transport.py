@@ -19,6 +19,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from adapter.fhir.errors import Stopped
+from adapter.fhir.wire.line import Line
 
 TICK = 0.1  # how exact a deadline is
 
@@ -147,25 +148,43 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _WatchedTls
 
 
+_POOLS = {"http": _Pool, "https": _TlsPool}
+
+
 class _Transport(HTTPAdapter):
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        super().__init__(pool_connections=2, pool_maxsize=2)
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:  # noqa: ARG002 - requests' face
+        """The proxy's password stands in no address, which an error might show."""
+        return self._line.proxy.headers() if self._line.proxy else {}
 
 
-class _Line(Session):
+class _Session(Session):
     def get_redirect_target(self, resp: Response) -> str | None:  # noqa: ARG002 - requests' face
         """Never follow by itself; even to look ahead, requests would read the body without measure."""
         return None
 
 
-def open_session(ca_file: str | None) -> Session:
+def open_session(line: Line) -> Session:
     """Return a session that takes nothing from the environment: no .netrc, no proxy, no other CA."""
-    session = _Line()
+    session = _Session()
     session.trust_env = False
-    session.verify = ca_file or True
+    session.verify = line.ca_file or True
+    session.cert = line.certificate
+    session.proxies = {"https": line.proxy.url} if line.proxy else {}  # plain http is for this machine alone
     session.headers.clear()
     session.headers["User-Agent"] = "trial-adapter"
     for scheme in ("http://", "https://"):
-        session.mount(scheme, _Transport(pool_connections=2, pool_maxsize=2))
+        session.mount(scheme, _Transport(line))
     return session
