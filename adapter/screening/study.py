@@ -268,8 +268,7 @@ class Parameter:
     confirmed: bool = False
 
 
-# Statuses that leave a fact in doubt, and that a study may take at their word.
-LenientStatus = Literal["preliminary", "medication_unknown"]
+LenientStatus = Literal["preliminary", "medication_unknown"]  # leaves a fact in doubt, unless a study believes it
 
 
 @dataclass(frozen=True, slots=True)
