@@ -83,6 +83,7 @@ def test_of_the_resources_those_alone_that_have_changed_are_pulled(river, hospit
     assert ran.code == 0, ran.err
     pulled = json.loads(ran.out)["account"]["resources"]
     came = {kind: line["received"] for kind, line in pulled.items() if kind not in ALWAYS}
+    came = {kind: count for kind, count in came.items() if count}
     assert came == Counter(one["resourceType"] for one in changed)
     assert all(pulled[kind]["unchanged"] == 0 for kind in came)
 

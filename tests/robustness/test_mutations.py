@@ -93,8 +93,8 @@ def _gone_wrong(copy: Copy, folder: Path) -> Iterator[str]:
         yield f"{pieces} pieces were there and {received} received"
     if len(lines) + sum(cohort.not_judged.values()) != account.get("Patient", {"stored": 0})["stored"]:
         yield "a patient is neither judged nor counted"
-    for standing, line in lines:
-        yield from _line_faults(standing, line, cohort.incomplete)
+    for line in lines:
+        yield from _line_faults(line.standing, line.text, cohort.incomplete)
 
 
 def _line_faults(standing: str, line: str, incomplete: tuple[str, ...]) -> Iterator[str]:

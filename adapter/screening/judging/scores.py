@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from adapter.screening.model import Answer, Because, Fact, Finding, Pick, Quantity, ScoreRange
 from adapter.screening.study import Score, ScoreItem, Study
@@ -24,7 +25,8 @@ def ranges(score_id: str, study: Study, finding: Findings, picks: Mapping[str, P
     because = next((reason for total in totals if (reason := unread(total))), None)
     stated = None if because else _stated(totals)
     whole = ScoreRange(low, high, because, entry, tuple((item.id, f) for item, f in found))
-    result = {score.id: whole if stated is None else _narrow(whole, *stated)}
+    whole = whole if stated is None else _narrow(whole, *stated)
+    result = {score.id: whole if because else _doubted(whole, _perhaps(score, picks))}
     for part in score.parts:
         result[part.id] = _part(found, part.without, result[score.id], stated, entry)
     return result
@@ -52,6 +54,19 @@ def unread(total: Fact) -> Because | None:
 
 def _totals(score: Score, picks: Mapping[str, Pick]) -> list[Fact]:
     return [r.fact for r in picks[score.stated].readings if r.sure] if score.stated else []
+
+
+def _perhaps(score: Score, picks: Mapping[str, Pick]) -> list[Fact]:
+    """The totals that may be the newest: whether they are, a partial date does not tell."""
+    readings = picks[score.stated].readings if score.stated else ()
+    return [r.fact for r in readings if r.doubt is Because.INDETERMINATE and r.fact.doubt is None]
+
+
+def _doubted(whole: ScoreRange, perhaps: Sequence[Fact]) -> ScoreRange:
+    """A total that may be the newest and contradicts the rest leaves the score open, as it would for certain."""
+    bounds = (_whole(total.quantity) for total in perhaps if total.quantity is not None and not unread(total))
+    against = any(max(whole.low, low) > min(whole.high, high) for low, high in bounds)
+    return replace(whole, because=Because.INDETERMINATE) if against and whole.because is None else whole
 
 
 def _stated(totals: Sequence[Fact]) -> tuple[int, int] | None:

@@ -168,8 +168,9 @@ def _windowed(
     variable: Variable, facts: list[Fact], all_facts: list[Fact], shelf: Shelf, *, keep_old: bool = False
 ) -> Pick:
     """Place each fact in the variable's window; what fell out of it gives the reason."""
-    start = windows.window_start(variable.window, shelf.as_of, shelf.matching(variable.window.anchor))
-    oldest = windows.oldest_day(variable.window, start, shelf.as_of)
+    anchors = shelf.matching(variable.window.anchor)
+    start = windows.window_start(variable.window, shelf.as_of, anchors)
+    oldest = windows.oldest_day(variable.window, start, shelf.as_of, anchors)
     readings, reasons = [], []
     for fact in facts:
         when = windows.dated(fact, variable.dated_by)

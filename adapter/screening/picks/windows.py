@@ -64,7 +64,7 @@ def window_start(window: Window, as_of: date, facts: Sequence[Fact] = ()) -> dat
     elif window.days is None:
         return EVER
     else:
-        start = _anchor_day(window, as_of, facts) - timedelta(days=window.days)
+        start = _anchor_days(window, as_of, facts)[1] - timedelta(days=window.days)
     return start if window.inclusive else start + timedelta(days=1)
 
 
@@ -83,10 +83,13 @@ def place(span: Span | None, start: date, as_of: date, oldest: date | None) -> t
     return oldest is not None and when.last >= oldest, Because.TOO_OLD
 
 
-def oldest_day(window: Window, start: date, as_of: date) -> date | None:
-    """The first day of the wider window, or None where there is none."""
+def oldest_day(window: Window, start: date, as_of: date, facts: Sequence[Fact] = ()) -> date | None:
+    """The first day of the wider window, or None where there is none: an anchor of a partial date makes one, too."""
     if window.unknown_days is None:
         return EVER
+    earliest, latest = _anchor_days(window, as_of, facts)
+    if earliest < latest:
+        return start - (latest - earliest)
     return as_of - timedelta(days=window.unknown_days) if window.unknown_days and start != EVER else None
 
 
@@ -118,17 +121,19 @@ def _latest_instant(facts: list[Fact]) -> list[Fact]:
     return [fact for fact in facts if fact not in timed or fact.time == last]
 
 
-def _anchor_day(window: Window, as_of: date, facts: Sequence[Fact]) -> date:
-    """The newest usable fact of the anchor concepts within its own age limit, else the index date."""
-    if not window.anchor:
-        return as_of
+def _anchor_days(window: Window, as_of: date, facts: Sequence[Fact]) -> tuple[date, date]:
+    """The first and the last day that the anchor can have: the newest usable fact within its own age, else as_of.
+
+    They differ where a partial date leaves open which fact is the newest, or whether it is too old.
+    """
     limit = as_of - timedelta(days=window.anchor_days)
-    days = [
-        cut(fact.start, as_of).last
-        for fact in facts
-        if usable(fact) and fact.start and limit <= fact.start.first <= as_of
-    ]
-    return max(days, default=as_of)
+    spans = [cut(f.start, as_of) for f in facts if window.anchor and usable(f) and f.start and f.start.first <= as_of]
+    sure = [span for span in spans if span.first >= limit]
+    perhaps = [span for span in spans if span.last >= limit]
+    latest = max((span.last for span in perhaps), default=as_of) if sure else as_of
+    if sure:
+        return max(span.first for span in sure), latest
+    return min((max(span.first, limit) for span in perhaps), default=as_of), latest
 
 
 def usable(fact: Fact) -> bool:

@@ -105,6 +105,16 @@ above = 5
             row([stated(20, "absent", of="form", status="preliminary"), result(30, 7)], "unknown: too_old"),
             row([result(10, 7)], "met"),
             row([result(11, 7)], "unknown: too_old"),
+            row(
+                [stated(24, "absent", of="form"), stated("2026-02", "absent", of="form"), result(26, 7)],
+                "met",
+                "whichever form is the newer",
+            ),
+            row(
+                [stated(24, "absent", of="form"), stated("2026-02", "absent", of="form"), result(27, 7)],
+                "unknown: too_old",
+                "the form of the month may be of its last day",
+            ),
         ),
     ),
     Table(
