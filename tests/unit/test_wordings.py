@@ -119,7 +119,7 @@ def test_codes_or_a_code_and_a_text_that_contradict_are_unreadable():
     positive, negative = {"system": SNOMED, "code": "10828004"}, {"system": SNOMED, "code": "260385009"}
     assert read("hbsag", codings=[positive, negative]).trouble is Because.UNREADABLE
     assert read("hbsag", codings=[positive], text="阴性").trouble is Because.UNREADABLE
-    assert WORDS.of_codings([positive, negative]) is None
+    assert WORDS.read_codings([positive, negative]).word is None
 
 
 def test_an_unknown_code_is_unmapped():

@@ -96,10 +96,6 @@ class Words:
         """Return the word that a text says; None where it says none, or two that contradict each other."""
         return self.read(text).word
 
-    def of_codings(self, codings: object) -> str | None:
-        """Return the word of a list of Codings; None where no code has one, or two contradict each other."""
-        return self.read_codings(codings).word
-
     def read(self, text: str, unit: str = "") -> Wording:
         """Return what a text says; rows for the concept's unit come before rows for every unit."""
         letters, symbols, known = self._reader(unit)
