@@ -11,7 +11,7 @@ from adapter.errors import SourceError, UsageError
 from adapter.facts.chart import Chart, People
 from adapter.journal import Journal, Marked
 from adapter.pipeline import Screen
-from adapter.population import as_key
+from adapter.pull.population import as_key
 from adapter.screening.model import Fact, SetAside
 from adapter.settings import Settings, database_password
 

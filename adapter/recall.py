@@ -14,8 +14,8 @@ from adapter.errors import SourceError
 from adapter.facts.chart import Chart, People
 from adapter.journal import Journal, Run, StoredDecision
 from adapter.pipeline import Screen, study_hash
-from adapter.population import as_key
-from adapter.pull import WAY
+from adapter.pull.population import as_key
+from adapter.pull.pull import WAY
 from adapter.run import taken_on
 from adapter.settings import Settings, database_password
 

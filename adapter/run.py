@@ -25,9 +25,9 @@ from adapter.outputs.answers import Answers, answers_of
 from adapter.outputs.base import Output, instant
 from adapter.outputs.deliver import Delivered, deliver_pending
 from adapter.pipeline import Judged, Screen, judge_one, study_hash
-from adapter.population import asked_of
 from adapter.progress import Progress
-from adapter.pull import Pull, Pulled, reconciled_on
+from adapter.pull.population import asked_of
+from adapter.pull.pull import Pull, Pulled, reconciled_on
 from adapter.record import Record
 from adapter.report import RunReport
 from adapter.screening.model import PatientRecord

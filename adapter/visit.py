@@ -10,8 +10,8 @@ from adapter.facts.read.records import is_shared
 from adapter.fhir.client import Client
 from adapter.fhir.errors import Trouble
 from adapter.pipeline import Screen
-from adapter.population import Population, as_key, asked_of, in_part
 from adapter.progress import Progress
+from adapter.pull.population import Population, as_key, asked_of, in_part
 from adapter.settings import Settings
 from adapter.sources.search import OF_PATIENT, SearchSource
 from adapter.study.load import Mapped

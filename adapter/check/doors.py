@@ -18,7 +18,7 @@ from adapter.facts.chart import Chart
 from adapter.fhir.client import Client
 from adapter.outputs.base import key_file, read_key
 from adapter.pipeline import Screen
-from adapter.pull import reconciled_on
+from adapter.pull.pull import reconciled_on
 from adapter.settings import Settings, secret
 from adapter.settings.model import Email
 from adapter.study.load import Mapped

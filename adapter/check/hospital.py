@@ -16,7 +16,7 @@ from adapter.fhir.client import Client
 from adapter.fhir.errors import NotFhir, Rejected, Temporary, Trouble, Untrusted
 from adapter.fhir.pages import search
 from adapter.pipeline import Screen
-from adapter.population import Population, asked_of
+from adapter.pull.population import Population, asked_of
 from adapter.settings import Settings
 from adapter.sources.search import OF_PATIENT, SearchSource
 from adapter.study.load import Mapped

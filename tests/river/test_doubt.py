@@ -5,7 +5,7 @@ import json
 import pytest
 
 from adapter.demo.exchange import outcome, write_json
-from adapter.doubt import fall
+from adapter.pull.doubt import fall
 from tests.river.fronts import edited, empty
 from tests.river.hospital import SOME
 from tests.river.test_full import removed, results

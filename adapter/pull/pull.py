@@ -13,14 +13,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from adapter.caught import Caught, key_of
-from adapter.doubt import Doubt, fall, nameless
 from adapter.facts.chart import SHARED, Chart, Watermark
 from adapter.facts.intake import Door
 from adapter.facts.read.records import medications_of
 from adapter.fhir.errors import Rejected, Trouble
-from adapter.population import Population, in_part
 from adapter.progress import untimed
+from adapter.pull.caught import Caught, key_of
+from adapter.pull.doubt import Doubt, fall, nameless
+from adapter.pull.population import Population, in_part
 from adapter.screening.study import Study
 from adapter.settings import Settings
 from adapter.sources.reading import Read
