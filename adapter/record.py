@@ -12,15 +12,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from importlib.metadata import version
 
-from adapter.journal import Change, Decided, Journal, Latest
+from adapter.journal import Change, Decided, Journal, Latest, Review, StoredStatus
 from adapter.journal.picks import as_json, difference, digest
+from adapter.journal.statuses import SUBJECT_OUTPUT, subject_delivery
 from adapter.journal.work import Work
 from adapter.outputs.decision_line import as_line
 from adapter.outputs.email import mail_deliveries
 from adapter.outputs.note import as_note
-from adapter.outputs.research_subject import subject_delivery
+from adapter.outputs.subject_states import THEIRS, Deed, todo
 from adapter.pipeline import Judged, Screen
 from adapter.screening.decision import Standing
 from adapter.settings.model import Outputs
@@ -100,11 +102,28 @@ class Record:
             work.note(made, language, _unpack(note))
         old = one.before.standing if one.before else None
         kind = change_kind(old, one.standing, written=self._written(old, one))
+        if self._asked(work, made, one):
+            kind = "review"
         if kind is not None:
             moved = difference(work.decision(one.before.id).picks, picks) if one.before else []
             moved_by = json.dumps(moved, ensure_ascii=False)
             self._tell(work, Change(made, one.patient, study, kind, old, one.standing, moved_by, True, self.at))
         return kind
+
+    def _asked(self, work: Work, decision: int, one: Moved) -> bool:
+        """Ask a person to look where the decision speaks against what they said of the patient; whether it is new."""
+        said = self._said.get(one.patient)
+        if said is None:
+            return False
+        if todo(Standing(one.standing), said.status, THEIRS).deed is not Deed.REVIEW:
+            work.end_review(said.study, one.patient, self.at, "data")
+            return False
+        return work.open_review(Review(said.study, one.patient, decision, one.standing, said.status), self.at)
+
+    @cached_property
+    def _said(self) -> Mapping[str, StoredStatus]:
+        """What persons said last, as it was when the run came to write."""
+        return self.journal.latest_statuses(self.screen.study.id)
 
     def _written(self, old: str | None, one: Moved) -> bool:
         """Whether somebody who was flagged, then open, is ruled out while a subject of ours still stands."""
@@ -116,7 +135,7 @@ class Record:
         number = work.change(change)
         if self.outputs.research_subject.enabled:
             delivery = subject_delivery(change.study, change.patient, change.decision)
-            work.deliver("research_subject", *delivery, change.at)
+            work.deliver(SUBJECT_OUTPUT, *delivery, change.at)
         if self.outputs.email.enabled and change.kind != "unflagged":
             work.screening_number(change.study, change.patient, change.at)
             for key, payload in mail_deliveries(change, number, self.outputs.email):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 
 from adapter import errors
@@ -20,7 +20,8 @@ from adapter.facts.coding.unmapped import Unmapped
 from adapter.facts.intake import Door
 from adapter.facts.tally import Tally
 from adapter.fhir.client import Client
-from adapter.journal import Journal
+from adapter.journal import Journal, Origin, PersonStatus, StoredStatus, Work
+from adapter.journal.statuses import TAKEN_ON, furthest, news_of
 from adapter.outputs.answers import Answers, answers_of
 from adapter.outputs.base import Output, instant
 from adapter.outputs.deliver import Delivered, deliver_pending
@@ -34,12 +35,6 @@ from adapter.screening.model import PatientRecord
 from adapter.settings import Settings, database_password
 from adapter.sources.search import SearchSource
 from adapter.study.load import Mapped
-
-# A person has taken the patient on, or off, this study: judging is over, else the study drug itself would exclude.
-TAKEN_ON = frozenset({
-    "on-study", "on-study-intervention", "on-study-observation", "pending-on-study", "follow-up", "off-study",
-    "withdrawn",
-})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,6 +62,7 @@ class Run:
     outputs: OutputsOf
     ways: Ways
     progress: Progress
+    heard: dict[str, str] = field(default_factory=dict)  # what the server's subjects say, by patient
 
     def do(self) -> RunReport:
         """Do it; raises where the server cannot be reached at all, or another run holds the database."""
@@ -111,14 +107,15 @@ class Run:
         """Judge everybody in the population, one after the other; at the end, report what was counted of them."""
         study, own = self.screen.study, self.settings.study.research_study or ""
         people = People(chart, self.screen.context, study.registry, own, Tally(unmapped))
-        set_aside = journal.set_aside(study.id)
+        set_aside, said = journal.set_aside(study.id), journal.latest_statuses(study.id)
         members, not_judged, answers = set(pulled.population), Counter[str](), Answers()
         for patient, kept in chart.by_patient():
             known = people.one(kept, pulled.incomplete) if patient in members else None
             if known is None:
                 continue
             about, record = known
-            reason = about.not_judged or taken_on(record)
+            self.heard[patient] = furthest(words_of(record))
+            reason = about.not_judged or taken_on(record, said.get(patient))
             if reason is None:
                 record = replace(record, set_aside=set_aside.get(patient, ()))
                 judged = judge_one(record, study, self.ways.as_of)
@@ -136,15 +133,32 @@ class Run:
         moved = book.moved(judged, standings)
         with journal.transaction() as work:
             number = book.begin(work)
+            self._note_statuses(journal, work, at)
             report.decisions, report.changes = _counted(standings), _counted(book.write(work, number, moved))
             self._spent(report)
             work.end_run(number, ended_at=at, report=report.as_json(), exit_code=report.exit_code)
 
+    def _note_statuses(self, journal: Journal, work: Work, at: str) -> None:
+        """Put on record what persons said on the server: it holds on where the subject is deleted later."""
+        study, own = self.screen.study.id, study_hash(self.screen)
+        known = journal.latest_statuses(study, Origin.SERVER)
+        for patient, status in sorted(self.heard.items()):
+            if news_of(status, known.get(patient)):
+                work.saw_status(PersonStatus(study, patient, status, "", "", at, None, own, Origin.SERVER))
 
-def taken_on(record: PatientRecord) -> str | None:
-    """Why somebody is not judged whom a person has taken on or off this study; None: nobody has."""
-    words = {fact.word for fact in record.facts if fact.concept == "this_study"}
+
+def taken_on(record: PatientRecord, said: StoredStatus | None) -> str | None:
+    """Why somebody is not judged whom a person has taken on or off this study; None: nobody has.
+
+    `said`: what a person said last on our page, or on the server before the subject there was deleted.
+    """
+    words = words_of(record) | ({said.status} if said else set())
     return "taken on or off this study by a person" if words & TAKEN_ON else None
+
+
+def words_of(record: PatientRecord) -> set[str]:
+    """The statuses of the patient's subjects in this study, as they were pulled."""
+    return {fact.word for fact in record.facts if fact.concept == "this_study" and fact.word}
 
 
 def _counted(counts: Counter[str]) -> dict[str, int]:

@@ -99,3 +99,13 @@ journal_set_aside = Table(
     _number(), _need("study"), _need("patient"), _need("resource"), _need("item"), _need("received"), _need("reason"),
     _need("author"), _need("since"), _may("until"), _need("lifted", Boolean), _need("at"),
 )  # fmt: skip
+journal_status = Table(
+    "journal_status", metadata,
+    _number(), _need("study"), _need("patient"), _need("status"), _need("reason"), _need("author"), _need("at"),
+    _may("decision", BigInteger), _need("study_hash"), _need("origin"),
+)  # fmt: skip
+journal_review = Table(
+    "journal_review", metadata,
+    _number(), _need("study"), _need("patient"), _need("decision", BigInteger()), _need("standing"), _need("found"),
+    _need("opened_at"), _may("ended_at"), _may("ended_by"),
+)  # fmt: skip

@@ -103,9 +103,28 @@ RECONCILED = (
     "CREATE TABLE chart_seen (patient {text} NOT NULL, type {text} NOT NULL, PRIMARY KEY (patient, type))",
     "DELETE FROM chart_watermark",
 )
+STATUS = (
+    """CREATE TABLE journal_status (
+        id {key}, study {text} NOT NULL, patient {text} NOT NULL, status {text} NOT NULL, reason {text} NOT NULL,
+        author {text} NOT NULL, at {text} NOT NULL, decision BIGINT REFERENCES journal_decision (id),
+        study_hash {text} NOT NULL, origin {text} NOT NULL CHECK (origin IN ('page', 'server')))""",
+    "CREATE INDEX journal_status_patient ON journal_status (study, patient, id)",
+    """CREATE TABLE journal_review (
+        id {key}, study {text} NOT NULL, patient {text} NOT NULL,
+        decision BIGINT NOT NULL REFERENCES journal_decision (id), standing {text} NOT NULL, found {text} NOT NULL,
+        opened_at {text} NOT NULL, ended_at {text}, ended_by {text})""",
+    "CREATE UNIQUE INDEX journal_review_open ON journal_review (study, patient) WHERE ended_at IS NULL",
+)
+STATUS_REFUSED = (
+    ("journal_status", "DELETE"),
+    ("journal_status", "UPDATE"),
+    ("journal_review", "DELETE"),
+    ("journal_review", "UPDATE OF study, patient, decision, standing, found, opened_at"),
+)
 VERSIONS = (
     Version(1, "chart and journal", CHART + JOURNAL, REFUSED),
     Version(2, "the words of a decision", NOTE, (("journal_note", "DELETE"), ("journal_note", "UPDATE"))),
     Version(3, "facts set aside", SET_ASIDE, (("journal_set_aside", "DELETE"), ("journal_set_aside", "UPDATE"))),
     Version(4, "when deletions were looked for, and of which types something came", RECONCILED),
+    Version(5, "what persons say of a patient, and what they are asked to look at", STATUS, STATUS_REFUSED),
 )

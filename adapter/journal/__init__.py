@@ -12,6 +12,7 @@ from adapter.journal.records import (
     StoredDecision,
     Subject,
 )
+from adapter.journal.statuses import Origin, PersonStatus, Review, StoredReview, StoredStatus
 from adapter.journal.work import Work
 
 __all__ = [
@@ -21,9 +22,14 @@ __all__ = [
     "Journal",
     "Latest",
     "Marked",
+    "Origin",
+    "PersonStatus",
+    "Review",
     "Run",
     "StoredChange",
     "StoredDecision",
+    "StoredReview",
+    "StoredStatus",
     "Subject",
     "Work",
 ]

@@ -8,8 +8,9 @@ from datetime import date
 from itertools import groupby
 
 from adapter.database import Database
-from adapter.journal import read
+from adapter.journal import read, statuses
 from adapter.journal.records import Delivery, Latest, Marked, Run, StoredChange, StoredDecision, Subject
+from adapter.journal.statuses import Origin, StoredReview, StoredStatus
 from adapter.journal.work import Work
 from adapter.screening.model import SetAside
 
@@ -89,6 +90,21 @@ class Journal:
         """What we last wrote to a patient's ResearchSubject."""
         with self._database.reading() as connection:
             return read.subject(connection, study, patient)
+
+    def statuses_of(self, study: str, patient: str) -> list[StoredStatus]:
+        """Everything that persons said of where a patient stands, the oldest first."""
+        with self._database.reading() as connection:
+            return statuses.statuses_of(connection, study, patient)
+
+    def latest_statuses(self, study: str, origin: Origin | None = None) -> dict[str, StoredStatus]:
+        """What persons said last of each patient: anywhere, or on our page or the server alone."""
+        with self._database.reading() as connection:
+            return statuses.latest_statuses(connection, study, origin)
+
+    def open_reviews(self, study: str) -> list[StoredReview]:
+        """What persons are asked to look at, the oldest first."""
+        with self._database.reading() as connection:
+            return statuses.open_reviews(connection, study)
 
     def set_aside(self, study: str) -> dict[str, tuple[SetAside, ...]]:
         """What persons have marked as not to be used, of each patient in the order it was said."""

@@ -13,15 +13,18 @@ from adapter.database.tables import (
     journal_decision,
     journal_delivery,
     journal_note,
+    journal_review,
     journal_run,
     journal_screening_number,
     journal_set_aside,
+    journal_status,
     journal_subject,
 )
 from adapter.errors import AdapterError
 from adapter.journal import read
 from adapter.journal.picks import digest
 from adapter.journal.records import Change, Decided, Latest, Marked, StoredDecision, Subject
+from adapter.journal.statuses import SUBJECT_OUTPUT, PersonStatus, Review, sound, subject_delivery
 
 
 @dataclass
@@ -93,6 +96,38 @@ class Work:
         """Add a person's word on one fact; return its number."""
         return self._add(journal_set_aside, asdict(marked))
 
+    def set_status(self, said: PersonStatus, *, tell_server: bool) -> int:
+        """Add what a person says of a patient, and have the server told; return its number.
+
+        `tell_server`: whether the output of ResearchSubjects is on. An open review of the patient is ended by it.
+        """
+        number = self._add(journal_status, asdict(sound(said)))
+        self.end_review(said.study, said.patient, said.at, said.author)
+        if tell_server:
+            cause = f"status-{number}"
+            self.deliver(SUBJECT_OUTPUT, *subject_delivery(said.study, said.patient, cause, number), said.at)
+        return number
+
+    def saw_status(self, said: PersonStatus) -> int:
+        """Add what a person said on the server, as a run found it; return its number."""
+        return self._add(journal_status, asdict(sound(said)))
+
+    def open_review(self, review: Review, at: str) -> bool:
+        """Ask a person to look; False where the same is asked already. What was asked before of the patient ends."""
+        c = journal_review.c
+        same = select(c.id).where(c.ended_at.is_(None), *(c[name] == value for name, value in _asked(review).items()))
+        if self.connection.scalar(same) is not None:
+            return False
+        self.end_review(review.study, review.patient, at, "data")
+        self._add(journal_review, {**asdict(review), "opened_at": at})
+        return True
+
+    def end_review(self, study: str, patient: str, at: str, by: str) -> bool:
+        """Note that nobody is asked any more, and who settled it; False where nobody was asked."""
+        c = journal_review.c
+        ended = update(journal_review).where(c.study == study, c.patient == patient, c.ended_at.is_(None))
+        return bool(self.connection.execute(ended.values(ended_at=at, ended_by=by)).rowcount)
+
     def wrote(self, subject: Subject) -> None:
         """Keep what was written to a ResearchSubject, instead of what was written before."""
         c = journal_subject.c
@@ -110,3 +145,8 @@ class Work:
         key = self.connection.execute(insert(table).values(row)).inserted_primary_key
         assert key is not None
         return int(key[0])
+
+
+def _asked(review: Review) -> dict[str, str]:
+    """What makes two reviews one: a newer decision that says the same asks nothing new."""
+    return {"study": review.study, "patient": review.patient, "standing": review.standing, "found": review.found}

@@ -16,7 +16,7 @@ from typing import Protocol
 from adapter.database import DatabaseError, dialect
 from adapter.errors import AdapterError, SettingsError
 from adapter.fhir.errors import Permanent
-from adapter.journal import Delivery
+from adapter.journal import Delivery, Review
 
 Clock = Callable[[], datetime]
 
@@ -38,25 +38,19 @@ class WaitsForPerson(AdapterError):  # noqa: N818 - an answer more than an error
 
 
 @dataclass(frozen=True, slots=True)
-class Review:
-    """What a person's word on the server and the newest decision disagree about; a person has to look."""
-
-    study: str
-    patient: str
-    decision: int
-    standing: str
-    found: str
-
-
-@dataclass(frozen=True, slots=True)
 class Told:
-    """How it went for deliveries that went together; `stuck`: pending until a person has done something."""
+    """How it went for deliveries that went together; `stuck`: pending until a person has done something.
+
+    `looked_at`: the study and the patient whose standing was compared with what a person says; a `review` came of it,
+    or one that was open is over.
+    """
 
     deliveries: tuple[Delivery, ...]
     state: State
     trouble: str = ""
     stuck: bool = False
     review: Review | None = None
+    looked_at: tuple[str, str] | None = None
 
 
 class Output(Protocol):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from adapter.journal import Delivery, Journal
-from adapter.outputs.base import Output, Review, State, Told, instant
+from adapter.journal import Delivery, Journal, Review, Work
+from adapter.outputs.base import Output, State, Told, instant
 
 FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(days=1)
@@ -69,7 +69,16 @@ def _kept(journal: Journal, told: Told, now: datetime) -> Told:
             else:
                 again = None if told.state is State.DEAD else instant(now + _pause(one))
                 work.failed(one.id, told.trouble, permanent=told.state is State.DEAD, next_try_at=again)
+        _ask(work, told, instant(now))
     return told
+
+
+def _ask(work: Work, told: Told, at: str) -> None:
+    """Ask a person to look, or no longer, where what they said was compared with the newest decision."""
+    if told.review is not None:
+        work.open_review(told.review, at)
+    elif told.looked_at is not None:
+        work.end_review(*told.looked_at, at, "data")
 
 
 def _pause(delivery: Delivery) -> timedelta:

@@ -18,14 +18,14 @@ from adapter.fhir import errors
 from adapter.fhir.client import Client
 from adapter.fhir.pages import search
 from adapter.fhir.write import Written, create, read, update
-from adapter.journal import Delivery, Journal, StoredDecision, Subject
+from adapter.journal import Delivery, Journal, Review, StoredDecision, Subject
+from adapter.journal.statuses import STATUSES, SUBJECT_OUTPUT
 from adapter.outputs import subject_states as states
-from adapter.outputs.base import Clock, Review, State, Told, WaitsForPerson, attempt, instant
+from adapter.outputs.base import Clock, State, Told, WaitsForPerson, attempt, instant
 from adapter.outputs.subject_states import OURS, THEIRS, Deed, Resource
 from adapter.screening.decision import Standing
 from adapter.screening.study import Study
 
-NAME = "research_subject"
 STUDY_SYSTEM = f"{states.BASE}/identifier/study"
 TRIES = 4
 # The write may have worked, or another's has: look again.
@@ -42,11 +42,6 @@ AWAY = (
     errors.NotFound,
 )
 ASK = "Ask IT about the FHIR server."
-
-
-def subject_delivery(study: str, patient: str, decision: int) -> tuple[str, str]:
-    """Key and payload of the delivery that a change of a patient's standing is for."""
-    return f"{NAME}:{study}:{patient}:{decision}", json.dumps({"study": study, "patient": patient})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +64,7 @@ class Found:
 class ResearchSubjectOutput:
     """Makes each patient's subject what the newest decision says, where the table of states allows it."""
 
-    name = NAME
+    name = SUBJECT_OUTPUT
 
     def __init__(
         self, client: Client, journal: Journal, study: Study, mark: Mark, clock: Clock, *, research_study: str | None
@@ -98,7 +93,8 @@ class ResearchSubjectOutput:
         if decision is None or json.loads(decision.line).get("incomplete"):
             return Told(together, State.PENDING)  # nothing is raised or lowered on data read in part
         if decision.standing == Standing.OPEN:
-            return Told(together, State.DONE)  # by the table, whatever is found is left as it is
+            looked_at = (self._study.id, patient)  # by the table, whatever is found is left as it is
+            return Told(together, State.DONE, looked_at=looked_at)
         if self._away:
             raise self._away
         try:
@@ -106,7 +102,7 @@ class ResearchSubjectOutput:
         except AWAY as away:
             self._away = away
             raise
-        return Told(together, State.DONE, trouble, review=review)
+        return Told(together, State.DONE, trouble, review=review, looked_at=(self._study.id, patient))
 
     def _persist(self, decision: StoredDecision) -> tuple[Review | None, str]:
         for number in range(1, TRIES + 1):
@@ -147,7 +143,7 @@ class ResearchSubjectOutput:
                 return OURS, states.status_of(subject)
             theirs.append(states.status_of(subject))
         if theirs:
-            order = [*states.STATUSES, *theirs]
+            order = [*STATUSES, *theirs]
             return THEIRS, min(theirs, key=order.index)
         return OURS, states.GONE if found.row else states.NONE
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from adapter.errors import AdapterError
 from adapter.fhir.write import REFERENCE
 from adapter.journal import Decided, Subject
+from adapter.journal.statuses import STATUSES
 from adapter.screening.decision import Standing
 
 
@@ -39,23 +40,6 @@ class Todo:
     status: str = ""
 
 
-# The required binding of ResearchSubject.status in R4, the furthest first: of several subjects of a person's the first
-# in this order is the one that counts.
-STATUSES = (
-    "withdrawn",
-    "off-study",
-    "follow-up",
-    "on-study-intervention",
-    "on-study-observation",
-    "on-study",
-    "pending-on-study",
-    "ineligible",
-    "eligible",
-    "screening",
-    "not-registered",
-    "candidate",
-    "potential-candidate",
-)
 NONE, GONE, UNKNOWN = "none", "gone", "unknown"  # never there; ours and deleted by somebody; a code that R4 has not
 OURS, THEIRS = "ours", "theirs"  # theirs: made by somebody else, or ours and changed by somebody
 WRITTEN = frozenset({Standing.CANDIDATE, Standing.POTENTIAL_CANDIDATE, Standing.INELIGIBLE})

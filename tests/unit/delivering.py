@@ -14,9 +14,10 @@ from aiosmtpd.controller import Controller
 from adapter.database import open_database
 from adapter.fhir.client import Client, Server
 from adapter.journal import Change, Decided, Journal
+from adapter.journal.statuses import subject_delivery
 from adapter.outputs.deliver import deliver_pending
 from adapter.outputs.email import EmailOutput, mail_deliveries
-from adapter.outputs.research_subject import Mark, ResearchSubjectOutput, subject_delivery
+from adapter.outputs.research_subject import Mark, ResearchSubjectOutput
 from adapter.places import folder
 from adapter.screening.study import Hypothesis, Settlement, Study, Text
 from adapter.settings.model import Email

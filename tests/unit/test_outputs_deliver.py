@@ -8,8 +8,8 @@ import pytest
 from adapter.database import DatabaseError, open_database
 from adapter.errors import AdapterError
 from adapter.fhir.errors import Refused, Unreachable
-from adapter.journal import Journal
-from adapter.outputs.base import FailedForGood, Review, State, Told, attempt
+from adapter.journal import Decided, Journal, Review
+from adapter.outputs.base import FailedForGood, State, Told, attempt
 from adapter.outputs.deliver import Count, deliver_pending
 
 NOW = datetime(2026, 3, 16, 9, tzinfo=UTC)
@@ -97,16 +97,31 @@ def test_a_database_that_fails_ends_it(journal):
         deliver_pending(journal, [ListOutput(faults={"a": DatabaseError("full")})], NOW)
 
 
-def test_a_trouble_shared_by_many_is_one_line_and_reviews_are_handed_on(journal):
-    review = Review("s", "Patient/p1", 1, "ineligible", "screening")
-
-    class Asks(ListOutput):
+def test_a_trouble_shared_by_many_is_one_line(journal):
+    class Points(ListOutput):
         def keep(self, one):
-            return Told((one,), State.DONE, "look here", review=review)
+            return Told((one,), State.DONE, "look here")
 
     put(journal, "a", "b")
-    told = deliver_pending(journal, [Asks()], NOW)
-    assert told.trouble == ("list: look here (2 times)",) and told.reviews == (review, review)
+    assert deliver_pending(journal, [Points()], NOW).trouble == ("list: look here (2 times)",)
+
+
+def test_a_review_is_open_until_the_same_patient_is_looked_at_without_one(journal):
+    with journal.transaction() as work:
+        work.begin_run(started_at=AT, as_of="2026-03-16", study="s", study_hash="v1", adapter_version="0")
+        work.record(Decided(1, "Patient/p1", "s", "2026-03-16", "ineligible", "{}", "{}", AT))
+    review = Review("s", "Patient/p1", 1, "ineligible", "screening")
+    results = {"a": {"review": review}, "b": {}, "c": {"looked_at": ("s", "Patient/p1")}}
+
+    class Looks(ListOutput):
+        def keep(self, one):
+            return Told((one,), State.DONE, **results[one.payload])
+
+    for payload, still_open in (("a", 1), ("b", 1), ("c", 0)):
+        put(journal, payload)
+        told = deliver_pending(journal, [Looks()], NOW)
+        assert told.reviews == ((review,) if payload == "a" else ())
+        assert len(journal.open_reviews("s")) == still_open
 
 
 def test_what_an_output_leaves_aside_stays_pending(journal):

@@ -6,8 +6,9 @@ import pytest
 
 from adapter.errors import AdapterError
 from adapter.journal import Decided, Subject
+from adapter.journal.statuses import STATUSES
 from adapter.outputs import subject_states as states
-from adapter.outputs.subject_states import GONE, NONE, OURS, STATES, STATUSES, THEIRS, UNKNOWN, Deed, todo
+from adapter.outputs.subject_states import GONE, NONE, OURS, STATES, THEIRS, UNKNOWN, Deed, todo
 from adapter.screening.decision import Standing
 
 # FHIR R4 4.0.1, http://hl7.org/fhir/ValueSet/research-subject-status

@@ -8,6 +8,7 @@ import pytest
 
 from adapter.demo.hospital import SandboxHospital
 from adapter.errors import SettingsError
+from adapter.journal.statuses import STATUSES
 from adapter.outputs import base, subject_states
 from adapter.outputs.deliver import Count
 from adapter.outputs.research_subject import STUDY_SYSTEM
@@ -111,7 +112,7 @@ def test_a_study_that_cannot_be_told_waits_for_a_person(desk, hospital, named, s
 
 
 @pytest.mark.parametrize("standing", ["candidate", "potential-candidate", "ineligible"])
-@pytest.mark.parametrize("status", [*subject_states.STATUSES, "a-code-of-their-own"])
+@pytest.mark.parametrize("status", [*STATUSES, "a-code-of-their-own"])
 def test_a_subject_of_somebody_else_is_never_touched_and_no_second_one_made(desk, hospital, status, standing):
     hospital.change(own_study())
     hospital.change(foreign(status))
