@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 from tests.fhir_server import server  # noqa: E402
 from tests.fhir_server.records import lupus, patient, synthea  # noqa: E402
 from tests.river.hospital import AS_OF  # noqa: E402
-from tests.river.on_hapi import Hapi  # noqa: E402
+from tests.river.on_server import OnHapi  # noqa: E402
 
 PERCENT = 100
 COLUMNS = ("run", "seconds", "requests", "kB in", "CPU s", "server", "peak MB", "received", "stored", "unchanged")
@@ -70,7 +70,7 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def measured(river: Hapi, relay: Relay, name: str) -> tuple[object, ...]:
+def measured(river: OnHapi, relay: Relay, name: str) -> tuple[object, ...]:
     """Run once in a child and return a line of the table."""
     out = river.folder / "report.json"
     config, came, used_there, start = str(river.settings), relay.came, cpu_seconds(river.server.pid), time.monotonic()
@@ -90,7 +90,7 @@ def measured(river: Hapi, relay: Relay, name: str) -> tuple[object, ...]:
     return name, seconds, report["requests"], (relay.came - came) / 1000, cpu, there, peak, *counts
 
 
-def change(river: Hapi) -> int:
+def change(river: OnHapi) -> int:
     """Change every hundredth resource of the patients with lupus; return how many."""
     theirs = [one for one in synthea() if patient(one) in lupus() and one["resourceType"] != "Patient"]
     some = [one | {"note": [{"text": "corrected"}]} for one in theirs[::PERCENT]]
@@ -108,7 +108,7 @@ def main() -> None:
     """Load the server, and print one line for each of the three runs."""
     os.chdir(ROOT)
     with tempfile.TemporaryDirectory() as folder, server.running(Path(folder)) as running:
-        river, start = Hapi(Path(folder), running), time.monotonic()
+        river, start = OnHapi(Path(folder), running), time.monotonic()
         river.client.load(synthea())
         print(
             f"{len(synthea())} resources loaded in {time.monotonic() - start:.0f} s, {len(lupus())} patients with lupus"

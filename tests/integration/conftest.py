@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import absent
 from tests.fhir_server import server
 from tests.fhir_server.loading import Client
+from tests.fhir_server.medplum import server as medplum_server
+from tests.fhir_server.process import Server
 from tests.fhir_server.records import Resource, cases, ref, synthea
 
 HERE = Path(__file__).resolve().parent
@@ -19,7 +21,7 @@ GROUP = "hapi"
 class Hospital:
     """A server with the study's cases, the patients with lupus and the others on it."""
 
-    server: server.Server
+    server: Server
     client: Client
     original: dict[str, Resource]
     refused: dict[str, str]
@@ -48,10 +50,19 @@ def _name_group(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def hapi(tmp_path_factory) -> Iterator[server.Server]:
+def hapi(tmp_path_factory) -> Iterator[Server]:
     if server.lacking():
         absent(f"Java 17 and Maven ({', '.join(server.lacking())})")
     with server.running(tmp_path_factory.mktemp("hapi")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def medplum(tmp_path_factory) -> Iterator[Server]:
+    """A second server with ways of its own; it is empty at first, and forgets everything at the end."""
+    if medplum_server.lacking():
+        absent(f"Node.js and npm ({', '.join(medplum_server.lacking())})")
+    with medplum_server.running(tmp_path_factory.mktemp("medplum")) as running:
         yield running
 
 

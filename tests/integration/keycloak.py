@@ -4,7 +4,6 @@ import os
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import requests
 
-from tests.fhir_server.server import _cache
+from tests.fhir_server.process import called, made_once
 
 VERSION = "26.7.3"
 DISTRIBUTION = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
@@ -82,22 +81,16 @@ def lacking() -> list[str]:
 
 def built() -> Path:
     """Return the folder of the distribution, fetched from Maven's repository and built for a database in memory."""
-    done = _cache() / f"keycloak-{VERSION}"
-    if not done.is_dir():
-        done.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=done.parent, prefix="building-") as folder:
-            _do(["mvn", "-q", "-B", f"{PLUGIN}:unpack", f"-Dartifact={DISTRIBUTION}", f"-DoutputDirectory={folder}",
-                 f"-DmarkersDirectory={folder}/markers"], folder)  # fmt: skip
-            home = Path(folder) / f"keycloak-{VERSION}"
-            _do(["bin/kc.sh", "build", "--db=dev-mem", "--cache=local"], home)
-            home.rename(done)
-    return done
+    return made_once(f"keycloak-{VERSION}", _build)
 
 
-def _do(command: list[str], folder: Path) -> None:
-    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    if ran.returncode:
-        raise RuntimeError(f"{' '.join(command)}\n{ran.stdout[-3000:]}{ran.stderr[-3000:]}")
+def _build(target: Path) -> None:
+    folder = target.with_name("unpacked")
+    called("mvn", "-q", "-B", f"{PLUGIN}:unpack", f"-Dartifact={DISTRIBUTION}", f"-DoutputDirectory={folder}",
+           f"-DmarkersDirectory={folder}/markers", cwd=target.parent)  # fmt: skip
+    home = folder / f"keycloak-{VERSION}"
+    called("bin/kc.sh", "build", "--db=dev-mem", "--cache=local", cwd=home)
+    home.rename(target)
 
 
 @contextmanager

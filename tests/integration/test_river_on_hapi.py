@@ -9,7 +9,7 @@ import pytest
 from tests.acceptance.command import run
 from tests.fhir_server.records import lupus, patient, ref, synthea
 from tests.river.hospital import AS_OF, STUDY, content, screened
-from tests.river.on_hapi import Hapi
+from tests.river.on_server import OnHapi
 
 ABOUT = re.compile(r"(?<=Patient/)[A-Za-z0-9.-]+")
 PERCENT = 100
@@ -19,7 +19,7 @@ CORRECTED = [{"text": "corrected by the laboratory"}]
 
 @pytest.fixture
 def river(hospital, tmp_path):
-    return Hapi(tmp_path, hospital.server)
+    return OnHapi(tmp_path, hospital.server)
 
 
 def synthetic():

@@ -1,4 +1,4 @@
-"""The river with HAPI instead of the sandbox."""
+"""The river with a server of its own instead of the sandbox."""
 
 import contextlib
 from dataclasses import replace
@@ -10,12 +10,12 @@ from adapter.facts.chart import Chart
 from adapter.sources.search import OF_PATIENT, OVERLAP
 from tests.acceptance.command import Ran, run
 from tests.fhir_server.loading import Client
+from tests.fhir_server.process import Server
 from tests.fhir_server.records import Resource
-from tests.fhir_server.server import Server
 from tests.river.hospital import AS_OF, River
 
 
-class Hapi(River):
+class OnServer(River):
     """A hospital on a server that is running, which keeps its own log of what it was asked."""
 
     def __init__(self, folder: Path, server: Server) -> None:
@@ -39,10 +39,6 @@ class Hapi(River):
         made = self.client.every("ResearchSubject?_count=500")
         return [one for one in made if any("screening" in str(by.get("system")) for by in one.get("identifier", ()))]
 
-    def touched(self, since: str) -> list[str]:
-        """Name what was written after an instant of the server's, but for that mark itself: `PUT Patient/p`."""
-        return [f"{how} {what}" for how, what in self.client.history(since) if not what.startswith("Basic/")]
-
     def age(self) -> None:
         """Let what was there before be older than the span that each run reads again: as if it were a while ago."""
         instant = datetime.fromisoformat(self.client.now()) + OVERLAP
@@ -51,3 +47,11 @@ class Hapi(River):
             with chart.transaction() as work:
                 for kind in OF_PATIENT:
                     work.move_watermark(kind, replace(chart.watermark(kind), instant=instant.isoformat()))
+
+
+class OnHapi(OnServer):
+    """A hospital on HAPI, whose history tells what was written."""
+
+    def touched(self, since: str) -> list[str]:
+        """Name what was written after an instant of the server's, but for that mark itself: `PUT Patient/p`."""
+        return [f"{how} {what}" for how, what in self.client.history(since) if not what.startswith("Basic/")]
