@@ -77,7 +77,7 @@ def _nothing(journal: Journal, study: str, patient: str, as_of: date | None, rea
         return f"{about}: there was no run yet. Run first: trial-adapter run."
     if NUMBER.fullmatch(patient):
         number = patient.removeprefix("Patient/")
-        return f"{study}: no patient has the screening number {number}. Only who is mailed has one; name an id."
+        return f"{study}: no patient has the screening number {number}. Who was mailed or exported has one; name an id."
     if reason is not None:
         return f"{about}: not judged ({reason}). Name a patient of the population, or a --source to judge from."
     troubles = sorted(json.loads(last.report or "{}").get("troubles", ()))

@@ -43,7 +43,7 @@ SOURCES = {
     "precedence.md": "`mappings/studies/` and `mappings/scores/`",
     "units.md": "`mappings/units.csv` and `mappings/unit-aliases.csv`",
     "views.md": "`mappings/views/`",
-    "commands.md": "`adapter/arguments.py`",
+    "commands.md": "`adapter/arguments/`",
     "settings.md": "`adapter/settings/model.py` and `config/adapter.example.toml`",
 }
 KINDS = {

@@ -1,0 +1,63 @@
+"""The commands that judge and say it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from adapter.arguments.options import SOURCE, Commands, command_of, judging, positive, shared, summed_up
+
+
+def screen(commands: Commands) -> None:
+    """What `screen` takes."""
+    command = command_of(
+        commands,
+        "screen",
+        "judge every patient of a source; one decision per line",
+        "trial-adapter screen --source exports/ --study my-study --as-of 2026-03-16 --out decisions.ndjson",
+    )
+    judging(command, SOURCE)
+    command.add_argument("--out", type=Path, metavar="FILE", help="where the decisions go (default: standard output)")
+    only = "these patients only, with or without Patient/ (default: all of a folder, on a server the population)"
+    command.add_argument("--patients", metavar="ID,ID", help=only)
+    command.add_argument(
+        "--workers", type=positive, default=1, metavar="N", help="spread the patients over N processes"
+    )
+    command.add_argument("--parameters", action="store_true", help="list the study's parameters and what each accepts")
+    summed_up(command)
+
+
+def explain(commands: Commands) -> None:
+    """What `explain` takes."""
+    command = command_of(
+        commands,
+        "explain",
+        "one patient in words: each criterion, its answer, its evidence, what would settle it",
+        "trial-adapter explain S-0001 --lang zh",
+    )
+    command.add_argument(
+        "patient", metavar="PATIENT", help="an id, with or without Patient/; without --source also a screening number"
+    )
+    judging(command, f"{SOURCE} (default: the database; what was decided, with --as-of what was decided by that day)")
+    command.add_argument("--json", action="store_true", help="the decision as one JSON object")
+
+
+def assure(commands: Commands) -> None:
+    """What `assure` takes."""
+    command = command_of(
+        commands, "assure", "run a study's own cases and show the differences", "trial-adapter assure my-study"
+    )
+    command.add_argument("study", metavar="STUDY", help="the id of a study, or its folder")
+    shared(command)
+
+
+def document(commands: Commands) -> None:
+    """What `document` takes."""
+    command = command_of(
+        commands,
+        "document",
+        "a study in words, as Markdown: how each criterion is read, from what, and what is still open",
+        "trial-adapter document my-study --lang zh > my-study.zh.md",
+    )
+    command.add_argument("study", metavar="STUDY", help="the id of a study, or its folder")
+    command.add_argument("--lang", choices=("en", "zh"), default="en", help="the language of the sentences")
+    shared(command)
