@@ -42,6 +42,8 @@ def client_of(settings: Settings) -> Client:
         client_key_file=_named(place.client_key_file),
         proxy=_proxy(place),
         patience_s=place.patience_s,
+        max_connections=place.max_connections,
+        max_requests_per_s=place.max_requests_per_s,
         also_under=place.also_under,
         auth=_auth(place.auth, needs_of(settings)),
     )

@@ -14,9 +14,11 @@ from urllib.parse import quote, urlencode
 
 from adapter.fhir.auth import FORM, Auth, Need, SignIn, encode_form, sign_in
 from adapter.fhir.errors import LinkRefused, Refused, TimedOut, Trouble, Unreachable, issues_in, of_status, place
+from adapter.fhir.wire.body import Measure
 from adapter.fhir.wire.exchange import Answer, Exchange, Limits, Question, Traffic
 from adapter.fhir.wire.line import Line, Proxy, checked
 from adapter.fhir.wire.links import Home
+from adapter.fhir.wire.manners import Circuit, Turns
 from adapter.fhir.wire.retries import LEAST_TRY, Budget, Waiting, persist, retry_after
 
 FHIR_JSON = "application/fhir+json"
@@ -42,6 +44,10 @@ class Server:
     deadline_s: float = 120.0  # one answer, from its first to its last byte
     idle_s: float = 30.0  # between two bytes
     max_bytes: int = 128 << 20  # one answer, packed or not
+    least_bytes_s: float = 200.0  # of a body, over each stretch: less is a drip, which the idle time never ends
+    stretch_s: float = 20.0
+    max_connections: int = 4
+    max_requests_per_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +79,13 @@ class Client:
         self.home = Home.of(server.base_url, server.also_under)
         line = checked(Line(server.ca_file, server.client_cert_file, server.client_key_file, server.proxy))
         self._stop = stop or threading.Event()
-        self._exchange = Exchange(line, self._stop)
+        self._sleep, self._clock = sleep or self._stop.wait, clock
+        turns = Turns(server.max_connections, server.max_requests_per_s, clock, self._rest)
+        self._exchange = Exchange(line, self._stop, turns)
         self.signing = signing or sign_in(server.auth, self.home.base, self._outside, clock)
-        self._sleep = sleep or self._stop.wait
         self._waiting = Waiting(clock, self._wait, chance)
         self._budgets: dict[str, Budget] = {}
+        self._circuits: dict[tuple[str, bool], Circuit] = {}
         self._silent = False  # somebody's patience ran out on a server that gave no answer
         self._lock = threading.Lock()
 
@@ -114,21 +122,30 @@ class Client:
         """Ask until it goes well, and return what `take` makes of the answer; raise Temporary or Permanent.
 
         Once a server has given no answer for as long as patience lasts, each further question is asked once only,
-        until one is answered: ten more types do not wait as long again for a server that is gone.
+        until one is answered: ten more types do not wait as long again for a server that is gone. An endpoint where
+        one question after the other fails is left alone for a while; the others go on.
         """
         url = self.home.resolve(call.url, self.home.base)
         call = replace(call, url=url, headers={"Accept": FHIR_JSON, "Accept-Encoding": "gzip"} | dict(call.headers))
-        budget = self.budget(call.about)
+        budget, circuit = self.budget(call.about), self._circuit(call)
+        circuit.enter(place(url), self._clock())
         try:
             took = persist(
                 lambda: take(self._once(call, budget)), budget, self._waiting, harmless=call.harmless, once=self._silent
             )
         except Trouble as trouble:
+            circuit.note(trouble, self._clock())
             none = isinstance(trouble, Unreachable | TimedOut)
             self._silent = none and (call.harmless or self._silent)  # a write is not waited for
             raise
         self._silent = False
+        circuit.note(None, self._clock())
         return took
+
+    def _circuit(self, call: Call) -> Circuit:
+        """Return the circuit of an endpoint: a type may be read well and not be written, or the other way round."""
+        with self._lock:
+            return self._circuits.setdefault((call.about, call.harmless), Circuit())
 
     def _once(self, call: Call, budget: Budget) -> Answer:
         header = self.signing.header()
@@ -155,7 +172,8 @@ class Client:
 
     def _limits(self, seconds: float) -> Limits:
         idle = min(self.server.idle_s, LEAST_TRY) if self._silent else self.server.idle_s
-        return Limits(min(self.server.deadline_s, seconds), idle, self.server.max_bytes)
+        measure = Measure(self.server.max_bytes, self.server.least_bytes_s, self.server.stretch_s)
+        return Limits(min(self.server.deadline_s, seconds), idle, measure)
 
     def _good(self, answer: Answer) -> Answer:
         if 200 <= answer.status < 300:
@@ -183,7 +201,11 @@ class Client:
         return answer if answer.status in NO else self._good(answer)
 
     def _wait(self, seconds: float) -> None:
-        self.traffic.add(repeated=1, waited_s=seconds)
+        self.traffic.add(repeated=1)
+        self._rest(seconds)
+
+    def _rest(self, seconds: float) -> None:
+        self.traffic.add(waited_s=seconds)
         self._sleep(seconds)
 
 

@@ -106,6 +106,12 @@ class Endless(Temporary):
     to_repeat = False
 
 
+class LeftAlone(Temporary):
+    """Nothing was asked: question after question has failed here, so the server is left in peace for a while."""
+
+    to_repeat = False
+
+
 class Stopped(Temporary):
     """We were asked to stop."""
 

@@ -98,6 +98,8 @@ class Fhir(Section):
     proxy_password: SecretStr | None = None
     proxy_password_file: Path | None = None
     patience_s: float = Field(default=90, gt=0, allow_inf_nan=False)
+    max_connections: int = Field(default=4, ge=1, le=32)
+    max_requests_per_s: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     also_under: tuple[str, ...] = ()
     auth: Auth = Auth()
 

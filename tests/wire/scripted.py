@@ -7,10 +7,18 @@ import socketserver
 import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 BASE = "/fhir"
+
+
+PACKING = {
+    "gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "bare deflate": lambda body: zlib.compress(body)[2:-4],  # without the frame that HTTP wants around it
+}
 
 
 @dataclass
@@ -32,6 +40,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     framing: str = "length"  # or chunked, close
     zipped: bool = False
+    packed: str | None = None  # a Content-Encoding: gzip, deflate, or "bare deflate" as some servers send it
     cut: int | None = None  # bytes of the body after which the line is dead
     length: int | None = None  # a Content-Length that lies
     drip: float = 0  # seconds before each byte of the body
@@ -40,10 +49,11 @@ class Reply:
     reset: bool = False
 
     def sent(self) -> tuple[bytes, bytes]:
-        body = gzip.compress(self.body) if self.zipped else self.body
+        packed = "gzip" if self.zipped else self.packed
+        body = PACKING[packed](self.body) if packed else self.body
         headers = {"Content-Type": "application/fhir+json", "Date": "Sun, 22 Nov 2026 10:00:00 GMT"} | self.headers
-        if self.zipped:
-            headers["Content-Encoding"] = "gzip"
+        if packed:
+            headers["Content-Encoding"] = packed.removeprefix("bare ")
         if self.framing == "length":
             headers["Content-Length"] = str(len(body) if self.length is None else self.length)
         elif self.framing == "chunked":

@@ -5,18 +5,18 @@ import json
 import random
 import threading
 import time
+import zlib
 from pathlib import Path
 
 import pytest
 
 from adapter.fhir.errors import EndedEarly, NotFhir, Rejected, Stopped, Temporary, TimedOut, TooLarge, Unreachable
 from adapter.fhir.pages import search
-from tests.wire.scripted import Reply, bundle, outcome, page, resource
+from tests.wire.scripted import PACKING, Reply, bundle, outcome, page, resource
 
 OBSERVATIONS = [resource(number, note=random.Random(number).randbytes(20).hex()) for number in range(200)]
 WHOLE = bundle(*OBSERVATIONS)
 ZIPPED = gzip.compress(WHOLE)
-CUTS = sorted({len(ZIPPED) * part // 50 for part in range(50)} | {len(ZIPPED) - 1, len(ZIPPED) - 8})
 
 
 def first(client):
@@ -24,21 +24,25 @@ def first(client):
 
 
 @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
-def test_15_a_packed_body_cut_anywhere_is_noticed_and_asked_for_again(server, client, framing):
-    for cut in CUTS:
-        ahead = len(b"%x\r\n" % len(ZIPPED)) if framing == "chunked" else 0
-        server.say(Reply(body=WHOLE, zipped=True, framing=framing, cut=ahead + cut), Reply(body=WHOLE, zipped=True))
+@pytest.mark.parametrize("packed", [None, *PACKING])
+def test_15_a_body_cut_anywhere_is_noticed_and_asked_for_again(server, client, packed, framing):
+    """Faults 15, 17: in every encoding and framing, at every fiftieth of the body and just before its end."""
+    sent = PACKING[packed](WHOLE) if packed else WHOLE
+    ahead = len(b"%x\r\n" % len(sent)) if framing == "chunked" else 0
+    cuts = sorted({len(sent) * part // 50 for part in range(50)} | {len(sent) - 1, len(sent) - 3})
+    for cut in cuts:
+        server.say(Reply(body=WHOLE, packed=packed, framing=framing, cut=ahead + cut), Reply(body=WHOLE, packed=packed))
         client.budget("Observation").__init__(90)
         assert len(first(client).entries) == 200
-    assert len(server.asked) == 2 * len(CUTS)
+    assert len(server.asked) == 2 * len(cuts)
 
 
 @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
-def test_15_and_without_packing(server, client, framing):
-    for cut in range(0, len(WHOLE), len(WHOLE) // 25):
-        server.say(Reply(body=WHOLE, framing=framing, cut=cut), Reply(body=WHOLE))
-        client.budget("Observation").__init__(90)
-        assert len(first(client).entries) == 200
+@pytest.mark.parametrize("packed", [None, *PACKING])
+def test_17_a_whole_body_is_read_in_every_encoding_and_framing(server, client, packed, framing):
+    server.say(Reply(body=WHOLE, packed=packed, framing=framing))
+    assert len(first(client).entries) == 200
+    assert client.traffic.body_bytes == len(WHOLE)
 
 
 def test_15_a_body_that_always_ends_early_is_a_temporary_fault(server, connect):
@@ -59,6 +63,10 @@ def test_17_every_member_of_a_packed_body_is_read(server, client):
     ("body", "encoding", "kind"),
     [
         (ZIPPED + b"garbage", "gzip", EndedEarly),
+        (zlib.compress(WHOLE) + b"garbage", "deflate", EndedEarly),
+        (zlib.compress(WHOLE) * 2, "deflate", EndedEarly),
+        (zlib.compress(WHOLE)[:-4] + b"\0" * 4, "deflate", EndedEarly),  # a wrong checksum
+        (ZIPPED, "deflate", EndedEarly),
         (ZIPPED[:-6] + b"\0" * 6, "gzip", EndedEarly),  # a wrong checksum
         (WHOLE, "gzip", EndedEarly),
         (ZIPPED, "identity", NotFhir),
@@ -163,6 +171,19 @@ def test_14_what_drips_is_cut_off_at_the_deadline(server, connect, reply):
     with pytest.raises(TimedOut):
         first(connect(patience_s=0.5, deadline_s=0.5))
     assert time.monotonic() - started < 0.9
+
+
+def test_14_a_body_that_drips_is_given_up_long_before_the_deadline(server, connect, timepiece):
+    """Each byte comes in time and the deadline is far: only the rate tells."""
+    server.answer = lambda asked: page(1, drip=0.01)
+    client = connect(patience_s=1, deadline_s=60, stretch_s=0.3, least_bytes_s=1000)
+    with pytest.raises(TimedOut, match=r"drips \(\d+ bytes a second\) and was given up"):
+        first(client)
+
+
+def test_14_a_slow_body_that_keeps_the_least_rate_is_read_to_its_end(server, connect):
+    server.answer = lambda asked: page(1, drip=0.005)
+    assert len(first(connect(stretch_s=0.1, least_bytes_s=20)).entries) == 1
 
 
 def test_14_a_silent_server_is_left_after_the_idle_time(server, connect):

@@ -1,10 +1,12 @@
 """A server is waited for politely and not for ever (RELIABILITY.md, faults 37 and 38)."""
 
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from adapter.fhir.errors import Refused, Rejected, ServerFailed, Throttled, TimedOut, Unreachable
+from adapter.fhir.errors import LeftAlone, Refused, Rejected, ServerFailed, Throttled, TimedOut, Trouble, Unreachable
 from adapter.fhir.pages import search
 from adapter.fhir.write import create
 from adapter.sources.search import OF_PATIENT, Asked, SearchSource
@@ -21,13 +23,20 @@ def later(value: str | None = None, status: int = 429) -> Reply:
         ("7", 7.5),
         ("0", 1),
         ("-1", 1),
-        ("7200", 60),
-        ("1000000000", 60),
-        ("9" * 40, 1),
+        ("2.5", 3),
+        ("7200", 60.5),
+        ("1000000000", 60.5),
+        ("9" * 40, 60.5),
+        ("9" * 9999, 1),
         ("Sun, 22 Nov 2026 10:00:09 GMT", 9.5),  # by the server's own clock, which is in the reply
         ("Sat, 21 Nov 2026 10:00:00 GMT", 1),
-        ("Mon, 22 Nov 2126 10:00:00 GMT", 60),
+        ("Sunday, 22-Nov-26 10:00:09 GMT", 9.5),  # the two older forms of a date in HTTP
+        ("Sun Nov 22 10:00:09 2026", 9.5),
+        ("Sun, 22 Nov 2026 18:00:09 +0800", 9.5),
+        ("Mon, 22 Nov 2126 10:00:00 GMT", 60.5),
         ("soon", 1),
+        ("7 seconds", 1),
+        ("Fri, 32 Nov 2026 99:00:00 GMT", 1),
         ("", 1),
         (None, 1),
     ],
@@ -93,6 +102,86 @@ def test_38_what_may_pass_is_tried_again_and_bounded(server, connect, pulled, st
     with pytest.raises(kind, match=rf"\({status}\)"):
         pulled(connect(patience_s=8))
     assert len(server.asked) == tries
+
+
+def question(client, kind="Observation"):
+    """Ask one question; return what it failed with, or None."""
+    try:
+        list(search(client, kind, {"code": "a"}))
+    except Trouble as trouble:
+        return trouble
+    return None
+
+
+def test_38_an_endpoint_that_keeps_failing_is_left_alone_and_probed_after_a_minute(server, connect, timepiece):
+    client = connect(patience_s=1000)
+    server.answer = lambda asked: Reply(500) if "/Observation" in asked.target else page(1)
+    assert [type(question(client)) for _ in range(5)] == [ServerFailed] * 3 + [LeftAlone] * 2
+    assert len(server.asked) == 9  # three questions of three tries
+    assert question(client, "Condition") is None  # others go on
+    said = str(question(client))
+    assert "not asked, because 3 questions in a row failed (the server failed (500))" in said
+    timepiece.sleep(60)
+    assert isinstance(question(client), ServerFailed)  # a probe
+    assert isinstance(question(client), LeftAlone)
+    timepiece.sleep(60)
+    server.answer = lambda asked: page(1)
+    assert [question(client) for _ in range(3)] == [None] * 3
+    server.answer = lambda asked: Reply(500)
+    assert [type(question(client)) for _ in range(4)] == [ServerFailed] * 3 + [LeftAlone]
+
+
+@pytest.mark.parametrize("status", [403, 404, 422])
+def test_38_a_refusal_is_an_answer(server, connect, status):
+    client = connect()
+    server.answer = lambda asked: Reply(status)
+    assert LeftAlone not in {type(question(client)) for _ in range(9)}
+    assert len(server.asked) == 9
+
+
+def test_38_writes_that_fail_keep_nobody_from_reading(server, connect):
+    client = connect()
+    server.answer = lambda asked: Reply(500) if asked.method == "POST" else page(1)
+    for _ in range(9):
+        with pytest.raises((ServerFailed, LeftAlone)):
+            create(client, {"resourceType": "Observation"}, "identifier=a")
+    assert len(server.asked) == 3
+    assert question(client) is None
+
+
+def test_no_more_requests_a_second_than_the_site_allows(server, connect, timepiece):
+    server.answer = lambda asked: page(
+        len(server.asked), next_link=None if len(server.asked) >= 10 else f"?page={len(server.asked)}"
+    )
+    client = connect(max_requests_per_s=4, patience_s=1)
+    assert question(client) is None
+    assert len(server.asked) == 10
+    assert timepiece.slept == pytest.approx([0.25] * 9)
+    assert client.budget("Observation").left == 1  # our own manners cost the server no patience
+    timepiece.sleep(7)
+    question(client)
+    question(client)
+    assert timepiece.slept[9:] == [7, pytest.approx(0.25)]  # nothing is saved up for a burst
+
+
+def test_no_more_requests_at_once_than_the_site_allows(server, connect):
+    under_way, most, lock = 0, 0, threading.Lock()
+
+    def answer(asked):
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.03)
+        with lock:
+            under_way -= 1
+        return page(1)
+
+    server.answer = answer
+    client = connect(max_connections=2)
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(lambda _: question(client), range(12))) == [None] * 12
+    assert most == 2
 
 
 def every_type(client):

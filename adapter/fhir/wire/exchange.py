@@ -30,6 +30,7 @@ from adapter.fhir.errors import (
 )
 from adapter.fhir.wire import body
 from adapter.fhir.wire.line import Line
+from adapter.fhir.wire.manners import Turns
 from adapter.fhir.wire.transport import Deadline, Watch, open_session
 
 CONNECT_S = 10.0
@@ -81,18 +82,18 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long and how large one answer may be."""
+    """How long one answer may take, how long it may be silent, and how its body is measured."""
 
     seconds: float
     idle_s: float
-    max_bytes: int
+    measure: body.Measure
 
 
 class Exchange:
     """The sessions, one per thread, with what they share."""
 
-    def __init__(self, line: Line, stop: threading.Event) -> None:
-        self._line, self._stop = line, stop
+    def __init__(self, line: Line, stop: threading.Event, turns: Turns) -> None:
+        self._line, self._stop, self._turns = line, stop, turns
         self._watch = Watch(stop)
         self._mine = threading.local()
         self._sessions: list[Session] = []
@@ -102,7 +103,7 @@ class Exchange:
         """Send a request and read its answer to the end, within its time; any status is an answer."""
         where = place(question.url)
         self.traffic.add(requests=1)
-        with Deadline(self._watch, limits.seconds) as deadline:
+        with self._turns, Deadline(self._watch, limits.seconds) as deadline:
             try:
                 answer = self._ask(question, limits, where)
             except FAULTS as fault:
@@ -135,11 +136,11 @@ class Exchange:
 
     def _content(self, response: Response, limits: Limits, where: str) -> bytes:
         if response.ok and not response.is_redirect:
-            content, wire = body.read(response.raw, where, limits.max_bytes)
+            content, wire = body.read(response.raw, where, limits.measure)
             self.traffic.add(wire=wire, body=len(content))
             return content
         try:
-            return body.read(response.raw, where, COMPLAINT)[0]
+            return body.read(response.raw, where, body.Measure(COMPLAINT))[0]
         except (Trouble, *FAULTS):  # what the server meant to say is lost; that it failed is not
             response.close()
             return b""

@@ -84,14 +84,14 @@ def _rest(seconds: float, budget: Budget, waiting: Waiting) -> None:
 
 def _wait(tries: int, asked: float | None, chance: float) -> float:
     """Return a little more than asked for; unasked, twice as long as the last time, give or take a half."""
-    wait = 2.0 ** min(tries - 1, 10) * (0.5 + chance) if asked is None else asked + chance
-    return min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)
+    wait = 2.0 ** min(tries - 1, 10) * (0.5 + chance) if asked is None else min(asked, LONGEST_WAIT) + chance
+    return min(max(wait, SHORTEST_WAIT), LONGEST_WAIT + 1)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Read Retry-After, seconds or a date by the server's own clock; None where it says nothing of use."""
     text = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"[0-9]{1,18}(\.[0-9]{1,9})?", text):
+    if re.fullmatch(r"[0-9]{1,300}(\.[0-9]{1,9})?", text):  # a number beyond all measure is still a number
         return float(text)
     then = http_date(text)
     return None if then is None else (then - (http_date(headers.get("Date", "")) or now)).total_seconds()
