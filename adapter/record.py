@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
@@ -19,16 +19,16 @@ from adapter.journal import Change, Decided, Journal, Latest, Review, StoredStat
 from adapter.journal.picks import as_json, difference, digest
 from adapter.journal.statuses import SUBJECT_OUTPUT, subject_delivery
 from adapter.journal.work import Work
+from adapter.outputs.alerts.audience import hearers
+from adapter.outputs.alerts.kinds import FLAGGED, REVIEW, change_kind
+from adapter.outputs.alerts.telling import Stand, Telling
 from adapter.outputs.decision_line import as_line
-from adapter.outputs.email import mail_deliveries
 from adapter.outputs.note import as_note
 from adapter.outputs.subject_states import THEIRS, Deed, todo
 from adapter.pipeline import Judged, Screen
 from adapter.screening.decision import Standing
 from adapter.settings.model import Outputs
 from adapter.words import LANGUAGES
-
-FLAGGED = frozenset({Standing.CANDIDATE.value, Standing.POTENTIAL_CANDIDATE.value})
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,15 @@ class Moved:
     before: Latest | None
 
 
+@dataclass
+class Gathered:
+    """Everybody who was judged: what moved, who stands as before, and whose data came in part."""
+
+    moved: list[Moved] = field(default_factory=list)
+    still: list[Latest] = field(default_factory=list)
+    unclear: set[str] = field(default_factory=set)
+
+
 @dataclass(frozen=True)
 class Record:
     """The journal of one study, as one run writes to it; `at` is an instant, UTC, ISO 8601."""
@@ -54,19 +63,20 @@ class Record:
     as_of: date
     at: str
 
-    def moved(self, judged: Iterable[Judged], standings: Counter[str]) -> list[Moved]:
+    def gather(self, judged: Iterable[Judged], standings: Counter[str]) -> Gathered:
         """Go through everybody, count where they stand, and keep what differs from the last decision."""
-        return list(self._differing(judged, standings))
-
-    def _differing(self, judged: Iterable[Judged], standings: Counter[str]) -> Iterator[Moved]:
-        latest = self.journal.latest_of_all(self.screen.study.id)
+        latest, gathered = self.journal.latest_of_all(self.screen.study.id), Gathered()
         for one in judged:
             standing, picks = one.decision.standing.value, as_json(one.decision.picks)
             standings[standing] += 1
             before = latest.get(one.decision.patient)
-            same = before is not None and before.standing == standing and before.picks_digest == digest(picks)
-            if not same and not one.decision.incomplete:  # what was read in part raises and lowers nobody
-                yield self._packed(one, standing, picks, before)
+            if one.decision.incomplete:  # what was read in part raises and lowers nobody
+                gathered.unclear.add(one.decision.patient)
+            elif before is not None and before.standing == standing and before.picks_digest == digest(picks):
+                gathered.still.append(before)
+            else:
+                gathered.moved.append(self._packed(one, standing, picks, before))
+        return gathered
 
     def _packed(self, one: Judged, standing: str, picks: str, before: Latest | None) -> Moved:
         study, sex = self.screen.study, one.record.person.sex
@@ -87,12 +97,17 @@ class Record:
             adapter_version=version("trial-adapter"),
         )
 
-    def write(self, work: Work, run: int, moved: Iterable[Moved]) -> Counter[str]:
+    def write(self, work: Work, run: int, gathered: Gathered, telling: Telling) -> Counter[str]:
         """Write all decisions with their changes and deliveries; return how many changes of each kind there are."""
-        kinds = (self._write_one(work, run, one) for one in moved)
-        return Counter(kind for kind in kinds if kind is not None)
+        stands = [self._write_one(work, run, one, telling) for one in gathered.moved]
+        kinds = Counter(stand.moved for stand in stands if stand.moved is not None)
+        stands += [Stand(one.patient, one.standing, one.id) for one in gathered.still]
+        telling.tell(work, hearers(self.outputs), stands, gathered.unclear)
+        if self._was_silent(run) and telling.silence is None:
+            self._catch_up(work, stands)
+        return kinds
 
-    def _write_one(self, work: Work, run: int, one: Moved) -> str | None:
+    def _write_one(self, work: Work, run: int, one: Moved, telling: Telling) -> Stand:
         study, picks = self.screen.study.id, _unpack(one.picks)
         decided = Decided(
             run, one.patient, study, self.as_of.isoformat(), one.standing, picks, _unpack(one.line), self.at
@@ -102,13 +117,13 @@ class Record:
             work.note(made, language, _unpack(note))
         old = one.before.standing if one.before else None
         kind = change_kind(old, one.standing, written=self._written(old, one))
-        if self._asked(work, made, one):
-            kind = "review"
-        if kind is not None:
+        if (noted := REVIEW if self._asked(work, made, one) else kind) is not None:
             moved = difference(work.decision(one.before.id).picks, picks) if one.before else []
             moved_by = json.dumps(moved, ensure_ascii=False)
-            self._tell(work, Change(made, one.patient, study, kind, old, one.standing, moved_by, True, self.at))
-        return kind
+            work.change(Change(made, one.patient, study, noted, old, one.standing, moved_by, True, self.at))
+            if telling.silence is None:
+                self._write_back(work, one.patient, made)
+        return Stand(one.patient, one.standing, made, fresh=True, moved=kind)
 
     def _asked(self, work: Work, decision: int, one: Moved) -> bool:
         """Ask a person to look where the decision speaks against what they said of the patient; whether it is new."""
@@ -130,30 +145,22 @@ class Record:
         late = old == Standing.OPEN.value and one.standing == Standing.INELIGIBLE.value
         return late and self.journal.subject(self.screen.study.id, one.patient) is not None
 
-    def _tell(self, work: Work, change: Change) -> None:
-        """Give each output that is on its delivery of this change."""
-        number = work.change(change)
+    def _write_back(self, work: Work, patient: str, decision: int) -> None:
+        """Have the hospital's record say where the patient stands, where that is switched on."""
         if self.outputs.research_subject.enabled:
-            delivery = subject_delivery(change.study, change.patient, change.decision)
-            work.deliver(SUBJECT_OUTPUT, *delivery, change.at)
-        if self.outputs.email.enabled and change.kind != "unflagged":
-            work.screening_number(change.study, change.patient, change.at)
-            for key, payload in mail_deliveries(change, number, self.outputs.email):
-                work.deliver("email", key, payload, change.at)
+            work.deliver(SUBJECT_OUTPUT, *subject_delivery(self.screen.study.id, patient, decision), self.at)
 
+    def _catch_up(self, work: Work, stands: Iterable[Stand]) -> None:
+        """Have the hospital's record say how those stand who were flagged while nothing was written."""
+        for stand in stands:
+            if stand.standing in FLAGGED:
+                self._write_back(work, stand.patient, stand.decision)
 
-def change_kind(old: str | None, new: str, *, written: bool = False) -> str | None:
-    """What an investigator would call the step from one standing to the next; None: nothing to tell.
-
-    `written`: the hospital's record still calls the patient a candidate, from an earlier flag.
-    """
-    if old == new or (old not in FLAGGED and new not in FLAGGED and not written):
-        return None
-    if old not in FLAGGED and new in FLAGGED:
-        return "flagged"
-    if new in FLAGGED:
-        return "moved"
-    return "ruled-out" if new == Standing.INELIGIBLE.value else "unflagged"
+    def _was_silent(self, run: int) -> bool:
+        """Whether the run before this one wrote nothing back: it was to be silent, or the output was off."""
+        before = self.journal.last_run(self.screen.study.id, before=run)
+        report = json.loads(before.report) if before and before.report else {}
+        return "spoke" in report and SUBJECT_OUTPUT not in report["spoke"]
 
 
 def _pack(text: str) -> bytes:

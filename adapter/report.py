@@ -24,6 +24,10 @@ class RunReport:
     not_judged: dict[str, int] = field(default_factory=dict)
     decisions: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
+    enrolled: int = 0  # whom the study has, or has had
+    silent: str | None = None  # why nobody is told of the study now
+    silenced: dict[str, int] = field(default_factory=dict)  # alerts that nobody was given, by reason
+    spoke: tuple[str, ...] = ()  # the outputs that were on
     deliveries: dict[str, dict[str, int]] = field(default_factory=dict)
     trouble: tuple[str, ...] = ()
     reviews: int = 0  # a person's word on the server stands against the newest decision

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from adapter import errors
 from adapter.database import lock, open_database
@@ -22,6 +22,9 @@ from adapter.facts.tally import Tally
 from adapter.fhir.client import Client
 from adapter.journal import Journal, Origin, PersonStatus, StoredStatus, Work
 from adapter.journal.statuses import TAKEN_ON, furthest, news_of
+from adapter.outputs.alerts.audience import EMAIL
+from adapter.outputs.alerts.silence import ENROLLED, silence
+from adapter.outputs.alerts.telling import Telling
 from adapter.outputs.answers import Answers, answers_of
 from adapter.outputs.base import Output, instant
 from adapter.outputs.deliver import Delivered, deliver_pending
@@ -48,6 +51,8 @@ class Ways:
     accept_fall: bool = False
 
 
+ALERTS = (EMAIL,)
+OUTPUTS = ("research_subject", *ALERTS)
 OutputsOf = Callable[[Journal], Sequence[Output]]
 
 
@@ -83,7 +88,7 @@ class Run:
                     self._record(journal, judged, report)
                 with self.progress.phase("deliver", "told"):
                     counted = self.progress.counted
-                    _told(report, deliver_pending(journal, self.outputs(journal), self.ways.now, counted))
+                    _told(report, deliver_pending(journal, self._outputs(journal, report), self.ways.now, counted))
             self._spent(report)
         return report
 
@@ -130,11 +135,13 @@ class Run:
         """Put on record what moved, with its changes and deliveries, in one transaction."""
         at, standings = instant(self.ways.now), Counter[str]()
         book = Record(journal, self.screen, study_hash(self.screen), self.settings.outputs, self.ways.as_of, at)
-        moved = book.moved(judged, standings)
+        gathered = book.gather(judged, standings)
+        telling = self._telling(journal, at, report)
         with journal.transaction() as work:
             number = book.begin(work)
             self._note_statuses(journal, work, at)
-            report.decisions, report.changes = _counted(standings), _counted(book.write(work, number, moved))
+            report.changes = _counted(book.write(work, number, gathered, telling))
+            report.decisions, report.silenced = _counted(standings), _counted(telling.silenced)
             self._spent(report)
             work.end_run(number, ended_at=at, report=report.as_json(), exit_code=report.exit_code)
 
@@ -145,6 +152,20 @@ class Run:
         for patient, status in sorted(self.heard.items()):
             if news_of(status, known.get(patient)):
                 work.saw_status(PersonStatus(study, patient, status, "", "", at, None, own, Origin.SERVER))
+
+    def _telling(self, journal: Journal, at: str, report: RunReport) -> Telling:
+        """Who is told in this run, or why nobody is."""
+        outputs, study = self.settings.outputs, self.screen.study.id
+        words = [*self.heard.items(), *((who, said.status) for who, said in journal.latest_statuses(study).items())]
+        report.enrolled = len({patient for patient, word in words if word in ENROLLED})
+        report.silent = silence(self.settings.study, self.ways.as_of, report.enrolled)
+        if report.silent is None:
+            report.spoke = tuple(name for name, output in outputs if name in OUTPUTS and output.enabled)
+        return Telling(study, at, timedelta(days=outputs.again_after_days), report.silent)
+
+    def _outputs(self, journal: Journal, report: RunReport) -> list[Output]:
+        """The ways out of this run; while a study is silent, what waits for people goes on waiting."""
+        return [one for one in self.outputs(journal) if report.silent is None or one.name not in ALERTS]
 
 
 def taken_on(record: PatientRecord, said: StoredStatus | None) -> str | None:

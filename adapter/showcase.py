@@ -23,10 +23,10 @@ from adapter.database import read_database
 from adapter.demo.hospital import SandboxHospital, read_cases
 from adapter.errors import UsageError
 from adapter.journal import Journal
-from adapter.outputs.email import needs
+from adapter.outputs.alerts.kinds import FLAGGED
+from adapter.outputs.alerts.news import needs
 from adapter.outputs.summary import told
 from adapter.pipeline import Screen
-from adapter.record import FLAGGED
 from adapter.run import Run, Ways
 from adapter.screening.decision import Standing
 from adapter.settings import Settings, load

@@ -16,8 +16,8 @@ from adapter.fhir.client import Client, Server
 from adapter.fhir.wire.line import Proxy
 from adapter.fhir.wire.links import Home, safe
 from adapter.journal import Journal
+from adapter.outputs.alerts.email import EmailOutput, worklist_link
 from adapter.outputs.base import Output, key_file, read_key
-from adapter.outputs.email import EmailOutput, worklist_link
 from adapter.outputs.research_subject import Mark, ResearchSubjectOutput
 from adapter.pipeline import Screen, study_hash
 from adapter.progress import Progress, shown_on, unseen

@@ -117,10 +117,10 @@ class Journal:
         with self._database.reading() as connection:
             return read.run(connection, number)
 
-    def last_run(self, study: str) -> Run | None:
-        """The run begun last, ended or not."""
+    def last_run(self, study: str, *, before: int | None = None) -> Run | None:
+        """The run begun last, or last before another, ended or not."""
         with self._database.reading() as connection:
-            return read.last_run(connection, study)
+            return read.last_run(connection, study, before)
 
 
 def _as_marked(marked: Marked) -> SetAside:

@@ -65,10 +65,12 @@ def changes(connection: Connection, study: str, patient: str | None, after: int)
     return [StoredChange(**row) for row in connection.execute(statement).mappings()]
 
 
-def deliveries(connection: Connection, output: str, state: str) -> list[Delivery]:
-    """The deliveries of an output in one state, the oldest first."""
+def deliveries(connection: Connection, output: str, state: str | None = None) -> list[Delivery]:
+    """The deliveries of an output, those in one state or all, the oldest first."""
     c = journal_delivery.c
-    statement = select(journal_delivery).where(c.output == output, c.state == state).order_by(c.id)
+    statement = select(journal_delivery).where(c.output == output).order_by(c.id)
+    if state is not None:
+        statement = statement.where(c.state == state)
     return [Delivery(**row) for row in connection.execute(statement).mappings()]
 
 
@@ -115,8 +117,11 @@ def set_aside(connection: Connection, study: str) -> list[Marked]:
     return sorted((marked for marked in last.values() if not marked.lifted), key=lambda m: (m.patient, m.at))
 
 
-def last_run(connection: Connection, study: str) -> Run | None:
-    """The run begun last."""
-    statement = select(journal_run).where(journal_run.c.study == study).order_by(journal_run.c.id.desc()).limit(1)
+def last_run(connection: Connection, study: str, before: int | None = None) -> Run | None:
+    """The run begun last, or last before another."""
+    c = journal_run.c
+    statement = select(journal_run).where(c.study == study).order_by(c.id.desc()).limit(1)
+    if before is not None:
+        statement = statement.where(c.id < before)
     row = connection.execute(statement).mappings().first()
     return Run(**row) if row else None

@@ -23,7 +23,7 @@ from adapter.database.tables import (
 from adapter.errors import AdapterError
 from adapter.journal import read
 from adapter.journal.picks import digest
-from adapter.journal.records import Change, Decided, Latest, Marked, StoredDecision, Subject
+from adapter.journal.records import Change, Decided, Delivery, Latest, Marked, StoredDecision, Subject
 from adapter.journal.statuses import SUBJECT_OUTPUT, PersonStatus, Review, sound, subject_delivery
 
 
@@ -72,6 +72,10 @@ class Work:
         fresh = {"state": "pending", "attempts": 0, "created_at": at}
         self._add(journal_delivery, {"output": output, "key": key, "payload": payload, **fresh})
         return True
+
+    def deliveries(self, output: str) -> list[Delivery]:
+        """All that was ever put on its way to an output, the oldest first."""
+        return read.deliveries(self.connection, output)
 
     def done(self, delivery: int, at: str) -> None:
         """Note that a delivery has arrived."""

@@ -57,13 +57,16 @@ def _of_run(report: RunReport) -> Iterator[str]:
     for title, counts in (
         ("decisions", report.decisions),
         ("changes", report.changes),
+        ("not told", report.silenced),
         ("not judged", report.not_judged),
     ):
         if counts:
             yield f"{title}: " + ", ".join(f"{count} {name}" for name, count in counts.items())
     for name, counts in report.deliveries.items():
         yield f"{name}: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count or state == "done")
-    if not report.deliveries and not report.dry_run:
+    if report.silent:
+        yield f"nobody is told: {report.silent}"
+    elif not report.deliveries and not report.dry_run:
         yield "nobody is told: outputs.research_subject and outputs.email are off"
     yield from report.trouble
 

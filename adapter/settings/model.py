@@ -2,72 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from ipaddress import ip_address
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr
 
-from adapter.errors import did_you_mean
+from adapter.settings.kinds import Port, ProxyUrl, Section, Time, Url, Zone, is_loopback
+from adapter.settings.outputs import Email, Outputs, Recipient, ResearchSubject
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether what is sent to this host never leaves the machine."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _guarded(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("expected an address such as https://fhir.example.org/r4")
-    if parts.username or parts.password:
-        raise ValueError("a name or password does not belong in an address; use [fhir.auth]")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ValueError("plain http is for this machine alone (localhost, 127.0.0.1, ::1); use https")
-    return url
-
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f'no time zone "{name}".{did_you_mean(name, available_timezones())}')
-    return name
-
-
-def _known_time(text: str) -> str:
-    found = re.fullmatch(r"(?:([a-z]{3})(?:-([a-z]{3}))? )?(?:[01]\d|2[0-3]):[0-5]\d", text)
-    days = [day for day in (found.groups() if found else ()) if day]
-    if not found or any(day not in DAYS for day in days) or days != sorted(days, key=DAYS.index):
-        raise ValueError('expected a time such as "06:00" or "mon-fri 06:00", days mon to sun')
-    return text
-
-
-def _forward(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme != "http" or not parts.hostname or parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise ValueError("expected an address such as http://proxy.example.org:3128")
-    if parts.username or parts.password:
-        raise ValueError("a name or password does not belong in an address; use proxy_username and proxy_password_file")
-    return url
-
-
-Url = Annotated[str, AfterValidator(_guarded)]
-Time = Annotated[str, AfterValidator(_known_time)]
-ProxyUrl = Annotated[str, AfterValidator(_forward)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-
-
-class Section(BaseModel):
-    """A table of the settings file; what it does not know, it refuses."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+__all__ = ["Email", "Outputs", "Recipient", "ResearchSubject", "Settings", "is_loopback"]
 
 
 class Auth(Section):
@@ -126,13 +70,17 @@ class Study(Section):
 
     id: str | None = None
     research_study: str | None = Field(default=None, pattern=r"^ResearchStudy/[A-Za-z0-9.-]{1,64}$")
+    recruiting_from: date | None = None
+    recruiting_until: date | None = None
+    paused: bool = False
+    target: int | None = Field(default=None, ge=1)
 
 
 class Hospital(Section):
     """This site: its own codes and its calendar."""
 
     name: str | None = None
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+    time_zone: Zone = "Asia/Shanghai"
 
 
 class Database(Section):
@@ -150,53 +98,6 @@ class Population(Section):
     patients_file: Path | None = None
     group: str | None = None
     opted_out_file: Path | None = None
-
-
-class ResearchSubject(Section):
-    """Writing candidates back to the server."""
-
-    enabled: bool = False
-
-
-class Recipient(Section):
-    """How one person wants to be told."""
-
-    address: str
-    language: Literal["en", "zh"] = "zh"
-    digest: str = Field(default="at-once", pattern=r"^(at-once|([01]\d|2[0-3]):[0-5]\d)$")
-    kinds: tuple[
-        Literal["flagged", "moved", "ruled-out", "candidate", "potential-candidate", "open", "ineligible"], ...
-    ] = ()
-
-
-class Email(Section):
-    """Mail to the investigators, and to IT when something is wrong."""
-
-    enabled: bool = False
-    host: str = "localhost"
-    port: Port = 25
-    security: Literal["none", "starttls", "tls"] = "starttls"
-    ca_file: Path | None = None
-    username: str | None = None
-    password: SecretStr | None = None
-    password_file: Path | None = None
-    sender: str | None = Field(default=None, alias="from")
-    to: tuple[str, ...] = ()
-    it_to: tuple[str, ...] = ()
-    recipients: tuple[Recipient, ...] = ()
-
-    @model_validator(mode="after")
-    def _not_in_the_clear(self) -> Email:
-        if self.security == "none" and not is_loopback(self.host):
-            raise ValueError('security "none" is for a mail server on this machine alone; use "starttls" or "tls"')
-        return self
-
-
-class Outputs(Section):
-    """The ways out."""
-
-    research_subject: ResearchSubject = ResearchSubject()
-    email: Email = Email()
 
 
 class Schedule(Section):

@@ -6,21 +6,23 @@ import json
 import socket
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aiosmtpd.controller import Controller
 
 from adapter.database import open_database
 from adapter.fhir.client import Client, Server
-from adapter.journal import Change, Decided, Journal
+from adapter.journal import Decided, Journal
 from adapter.journal.statuses import subject_delivery
+from adapter.outputs.alerts.audience import hearers
+from adapter.outputs.alerts.email import EmailOutput
+from adapter.outputs.alerts.telling import Stand, Telling
 from adapter.outputs.deliver import deliver_pending
-from adapter.outputs.email import EmailOutput, mail_deliveries
 from adapter.outputs.research_subject import Mark, ResearchSubjectOutput
 from adapter.places import folder
 from adapter.screening.study import Hypothesis, Settlement, Study, Text
-from adapter.settings.model import Email
+from adapter.settings.model import Email, Outputs
 from adapter.words import Speaker, load_catalogue
 
 NOW = datetime(2026, 3, 16, 9, tzinfo=UTC)
@@ -179,11 +181,12 @@ def settles(*names, language="en"):
 
 
 def news(journal, to, standing="potential-candidate", patient="Patient/p1", kind="flagged", **line):
+    """Decide, and have everybody told who is to be; the others go on being screened."""
     with journal.transaction() as work:
         number = work.record(Decided(1, patient, "s", "2026-03-16", standing, "{}", json.dumps(line), AT))
-        change = Change(number, patient, "s", kind, None, standing, "[]", True, AT)
-        for key, payload in mail_deliveries(change, work.change(change), to):
-            work.deliver("email", key, payload, AT)
+        others = {json.loads(one.payload)["patient"] for one in work.deliveries("email")}
+        stand = Stand(patient, standing, number, fresh=True, moved=kind)
+        Telling("s", AT, timedelta(30)).tell(work, hearers(Outputs(email=to)), [stand], others)
 
 
 def speaker(language):

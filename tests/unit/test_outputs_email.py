@@ -1,19 +1,15 @@
 """Mail as a real SMTP server receives it: one digest a recipient, in their language, and nothing of a patient in it."""
 
-import json
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from adapter.errors import SettingsError
-from adapter.journal import Change
+from adapter.outputs.alerts.email import EmailOutput, worklist_link
 from adapter.outputs.deliver import Count
-from adapter.outputs.email import EmailOutput, mail_deliveries, worklist_link
 from adapter.settings.model import Recipient, Settings
 from tests.unit.delivering import (
-    AT,
     CATALOGUE,
     LINK,
     NOW,
@@ -52,7 +48,8 @@ def test_one_digest_says_who_needs_what_by_screening_number(journal, post, liste
     to = settings(listening(), recipients=(Recipient(address="li@example.org", language="en"),))
     news(journal, to, patient="Patient/b", settles=settles("igg", "will", "beds", "alt"))
     news(journal, to, standing="candidate", patient="Patient/a", settles=[])
-    news(journal, to, standing="open", kind="unflagged", patient="Patient/c", settles=settles("will"))
+    news(journal, to, patient="Patient/c", settles=settles("will"))
+    news(journal, to, standing="ineligible", kind="ruled-out", patient="Patient/d", settles=[])
     assert tell(journal, to).counts == {"email": Count(done=6)}
     mail, text = post.mail_to("li@example.org")
     assert (mail["From"], mail["Subject"]) == (
@@ -62,12 +59,11 @@ def test_one_digest_says_who_needs_what_by_screening_number(journal, post, liste
     assert text.splitlines() == [
         "A study (NCT07). Since the last message:",
         "",
-        "  worth a look, new: 2",
-        "  no longer worth a look: 1",
+        "  worth a look, new: 3",
         "",
         "S-0002  candidate",
         "S-0001  potential candidate: order IgG; ask willingness; examine the joints; and 1 more",
-        "S-0003  open: ask willingness",
+        "S-0003  potential candidate: ask willingness",
         "",
         f"The worklist shows why, after sign-in: {LINK}",
         "",
@@ -164,14 +160,6 @@ def test_a_full_hospital_is_one_mail_that_can_be_read(journal, post, listening):
     assert text.count("S-00") == 50 and "and 10 more patients, in the worklist" in text
 
 
-def test_each_hears_of_the_kinds_that_they_asked_for(journal):
-    to = settings(25, recipients=(Recipient(address="li@example.org", kinds=("candidate",)),))
-    change = Change(1, "Patient/p1", "s", "flagged", None, "potential-candidate", "[]", True, AT)
-    assert [json.loads(payload)["to"] for _, payload in mail_deliveries(change, 1, to)] == ["zhang@example.org"]
-    assert len(list(mail_deliveries(replace(change, new_standing="candidate"), 1, to))) == 2
-    assert list(mail_deliveries(replace(change, material=False), 1, to)) == []
-
-
 def test_what_is_missing_in_the_settings_is_said_at_once(journal, tmp_path):
     with pytest.raises(SettingsError, match=r"outputs\.email\.from"):
         EmailOutput(settings(25, **{"from": None}), journal, speaker, lambda: NOW, link=LINK)
@@ -185,3 +173,11 @@ def test_the_link_leads_to_the_worklist():
 
 def test_every_kind_of_thing_to_do_has_its_word_in_both_languages():
     assert all(set(entry) == {"en", "zh"} for entry in CATALOGUE["mail"].values())
+
+
+def test_an_hour_may_be_of_another_time_zone(journal, post, listening):
+    abroad = Recipient(address="zhang@example.org", digest="11:00", time_zone="Europe/Paris")
+    to = settings(listening(), to=(), recipients=(abroad,))
+    news(journal, to)  # at 09:00 UTC, which is 10:00 in Paris and 17:00 in Shanghai
+    assert tell(journal, to, datetime.fromisoformat("2026-03-16T09:59+00:00")).counts["email"].pending == 1
+    assert tell(journal, to, datetime.fromisoformat("2026-03-16T10:00+00:00")).counts["email"].done == 1

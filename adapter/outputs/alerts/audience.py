@@ -1,0 +1,40 @@
+"""Who is told: by which output, under which name, and of what they want to hear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapter.settings.model import Email, Outputs, Recipient
+
+EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Hearer:
+    """Somebody, or some program, who is told; no studies or kinds named: of all."""
+
+    output: str
+    to: str
+    studies: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+    def deaf_to(self, study: str, kind: str, standing: str) -> str | None:
+        """Why they do not want to hear of it; None: they do."""
+        if self.studies and study not in self.studies:
+            return "a study not asked for"
+        if self.kinds and not {kind, standing} & {*self.kinds}:
+            return "a kind not asked for"
+        return None
+
+
+def recipients(settings: Email) -> tuple[Recipient, ...]:
+    """Everybody who is mailed, each once, in the way that they want it."""
+    described = {one.address: one for one in settings.recipients}
+    plain = {address: Recipient(address=address) for address in settings.to}
+    return tuple({**plain, **described}.values())
+
+
+def hearers(settings: Outputs) -> tuple[Hearer, ...]:
+    """Everybody who is told anything."""
+    mailed = recipients(settings.email) if settings.email.enabled else ()
+    return tuple(Hearer(EMAIL, one.address, one.studies, one.kinds) for one in mailed)

@@ -1,0 +1,67 @@
+"""The settings of the ways out: what is written back, who is told, and how."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+
+from adapter.settings.kinds import Port, Section, Zone, is_loopback
+
+Kind = Literal[
+    "flagged", "moved", "ruled-out", "decidable", "review", "candidate", "potential-candidate", "open", "ineligible"
+]
+
+
+class ResearchSubject(Section):
+    """Writing candidates back to the server."""
+
+    enabled: bool = False
+
+
+class Audience(Section):
+    """Of what somebody wants to hear; an empty list is everything."""
+
+    studies: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+
+
+class Recipient(Audience):
+    """How one person wants to be told."""
+
+    address: str
+    language: Literal["en", "zh"] = "zh"
+    digest: str = Field(default="at-once", pattern=r"^(at-once|([01]\d|2[0-3]):[0-5]\d)$")
+    time_zone: Zone | None = None
+
+
+class Email(Section):
+    """Mail to the investigators, and to IT when something is wrong."""
+
+    enabled: bool = False
+    host: str = "localhost"
+    port: Port = 25
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    ca_file: Path | None = None
+    username: str | None = None
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    sender: str | None = Field(default=None, alias="from")
+    to: tuple[str, ...] = ()
+    it_to: tuple[str, ...] = ()
+    recipients: tuple[Recipient, ...] = ()
+
+    @model_validator(mode="after")
+    def _not_in_the_clear(self) -> Email:
+        if self.security == "none" and not is_loopback(self.host):
+            raise ValueError('security "none" is for a mail server on this machine alone; use "starttls" or "tls"')
+        return self
+
+
+class Outputs(Section):
+    """The ways out."""
+
+    again_after_days: int = Field(default=30, ge=0, le=3660)
+    research_subject: ResearchSubject = ResearchSubject()
+    email: Email = Email()
