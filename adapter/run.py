@@ -22,7 +22,7 @@ from adapter.facts.tally import Tally
 from adapter.fhir.client import Client
 from adapter.journal import Journal, Origin, PersonStatus, StoredStatus, Work
 from adapter.journal.statuses import TAKEN_ON, furthest, news_of
-from adapter.outputs.alerts.audience import EMAIL
+from adapter.outputs.alerts.audience import EMAIL, hearers
 from adapter.outputs.alerts.silence import ENROLLED, silence
 from adapter.outputs.alerts.telling import Telling
 from adapter.outputs.answers import Answers, answers_of
@@ -87,8 +87,7 @@ class Run:
                 with self.progress.phase("record"):
                     self._record(journal, judged, report)
                 with self.progress.phase("deliver", "told"):
-                    counted = self.progress.counted
-                    _told(report, deliver_pending(journal, self._outputs(journal, report), self.ways.now, counted))
+                    self._deliver(journal, report)
             self._spent(report)
         return report
 
@@ -136,7 +135,8 @@ class Run:
         at, standings = instant(self.ways.now), Counter[str]()
         book = Record(journal, self.screen, study_hash(self.screen), self.settings.outputs, self.ways.as_of, at)
         gathered = book.gather(judged, standings)
-        telling = self._telling(journal, at, report)
+        self._silence(journal, report)
+        telling = self._telling(report, at)
         with journal.transaction() as work:
             number = book.begin(work)
             self._note_statuses(journal, work, at)
@@ -153,19 +153,33 @@ class Run:
             if news_of(status, known.get(patient)):
                 work.saw_status(PersonStatus(study, patient, status, "", "", at, None, own, Origin.SERVER))
 
-    def _telling(self, journal: Journal, at: str, report: RunReport) -> Telling:
-        """Who is told in this run, or why nobody is."""
-        outputs, study = self.settings.outputs, self.screen.study.id
-        words = [*self.heard.items(), *((who, said.status) for who, said in journal.latest_statuses(study).items())]
+    def _deliver(self, journal: Journal, report: RunReport) -> None:
+        """Tell the hospital's record first, then people: what the record says may have to be looked at by them."""
+        outputs = {one.name: one for one in self.outputs(journal)}
+        alerts = [outputs.pop(name) for name in ALERTS if name in outputs]
+        counted, now = self.progress.counted, self.ways.now
+        told = deliver_pending(journal, outputs.values(), now, counted)
+        with journal.transaction() as work:
+            telling = self._telling(report, instant(now))
+            telling.tell_reviews(work, hearers(self.settings.outputs))
+        report.silenced = _counted(Counter(report.silenced) + telling.silenced)
+        # While a study is silent, what waits for people goes on waiting.
+        _told(report, told, deliver_pending(journal, [] if report.silent else alerts, now, counted))
+
+    def _telling(self, report: RunReport, at: str) -> Telling:
+        """What people are told in this run, or why they are not."""
+        again_after = timedelta(days=self.settings.outputs.again_after_days)
+        return Telling(self.screen.study.id, at, again_after, report.silent)
+
+    def _silence(self, journal: Journal, report: RunReport) -> None:
+        """Find out whether anybody is told of the study now, and by what."""
+        said = journal.latest_statuses(self.screen.study.id)
+        words = [*self.heard.items(), *((patient, one.status) for patient, one in said.items())]
         report.enrolled = len({patient for patient, word in words if word in ENROLLED})
         report.silent = silence(self.settings.study, self.ways.as_of, report.enrolled)
         if report.silent is None:
+            outputs = self.settings.outputs
             report.spoke = tuple(name for name, output in outputs if name in OUTPUTS and output.enabled)
-        return Telling(study, at, timedelta(days=outputs.again_after_days), report.silent)
-
-    def _outputs(self, journal: Journal, report: RunReport) -> list[Output]:
-        """The ways out of this run; while a study is silent, what waits for people goes on waiting."""
-        return [one for one in self.outputs(journal) if report.silent is None or one.name not in ALERTS]
 
 
 def taken_on(record: PatientRecord, said: StoredStatus | None) -> str | None:
@@ -186,10 +200,11 @@ def _counted(counts: Counter[str]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _told(report: RunReport, delivered: Delivered) -> None:
-    report.deliveries = {name: asdict(count) for name, count in delivered.counts.items()}
-    report.trouble, report.reviews = delivered.trouble, len(delivered.reviews)
-    if delivered.failed_for_good:
+def _told(report: RunReport, *parts: Delivered) -> None:
+    report.deliveries = {name: asdict(count) for part in parts for name, count in part.counts.items()}
+    report.trouble = tuple(line for part in parts for line in part.trouble)
+    report.reviews = sum(len(part.reviews) for part in parts)
+    if any(part.failed_for_good for part in parts):
         report.exit_code = errors.OUTPUT
 
 

@@ -11,7 +11,7 @@ from adapter.export.columns import as_name
 from adapter.export.held import By, Screened
 from adapter.export.table import Row, Value
 from adapter.journal import StoredDecision
-from adapter.record import FLAGGED
+from adapter.outputs.alerts.kinds import FLAGGED
 from adapter.screening.decision import bad_news
 from adapter.screening.study import Study
 

@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -51,6 +52,7 @@ KINDS = {
     int: "a whole number",
     float: "a number",
     bool: "true, false",
+    date: "a day",
     Path: "a path",
     SecretStr: "a secret",
 }

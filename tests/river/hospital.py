@@ -98,6 +98,7 @@ class River:
         self._behind = timedelta()
         self.front: Callable[..., bool] | None = None  # who answers instead of the hospital
         self.base, self.population = "", ""
+        self.settled: dict[str, str] = {}  # settings that are otherwise here: what stands there, what is to stand there
 
     @contextlib.contextmanager
     def open(self) -> Iterator["River"]:
@@ -109,7 +110,11 @@ class River:
         """The settings file, as it stands now."""
         file = self.folder / "adapter.toml"
         said = {"study": STUDY, "sender": SENDER, "reader": READER, "port": self.post.port, "base": self.base}
-        file.write_text(SETTINGS.format(**said, folder=self.folder, population=self.population), encoding="utf-8")
+        text = SETTINGS.format(**said, folder=self.folder, population=self.population)
+        for before, after in self.settled.items():
+            assert before in text
+            text = text.replace(before, after)
+        file.write_text(text, encoding="utf-8")
         return file
 
     def run(self, *options: str, post: bool = True) -> Ran:

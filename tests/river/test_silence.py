@@ -6,13 +6,15 @@ from tests.river.hospital import FLAGGED
 
 
 def test_a_paused_study_is_silent_and_its_end_is_one_digest(river):
-    ran = river.run("--json", TRIAL_ADAPTER_STUDY__PAUSED="true")
+    river.settled = {"[study]": "[study]\npaused = true"}
+    ran = river.run("--json")
     report = json.loads(ran.out)
     assert (ran.code, report["changes"], report["silenced"]) == (0, {"flagged": 3}, {"paused": 3})
     assert "nobody is told: paused" in ran.err and "not told: 3 paused" in ran.err
     assert (river.writes, river.subjects(), river.post.mails) == ([], {}, [])
-    again = json.loads(river.run("--json", TRIAL_ADAPTER_STUDY__PAUSED="true").out)
+    again = json.loads(river.run("--json").out)
     assert (again["silenced"], river.post.mails) == ({}, [])
+    river.settled = {}
     ended = json.loads(river.run("--json").out)
     assert (ended["changes"], set(river.subjects())) == ({}, FLAGGED)
     (text,) = river.post.texts
@@ -21,14 +23,12 @@ def test_a_paused_study_is_silent_and_its_end_is_one_digest(river):
 
 
 def test_outputs_that_are_switched_on_later_begin_with_today(river):
-    off = {
-        "TRIAL_ADAPTER_OUTPUTS__EMAIL__ENABLED": "false",
-        "TRIAL_ADAPTER_OUTPUTS__RESEARCH_SUBJECT__ENABLED": "false",
-    }
-    assert river.run(**off).code == 0
+    river.settled = {"enabled = true": "enabled = false"}
+    assert river.run().code == 0
     river.change("Patient/c01", birthDate="2015-01-01")
-    assert river.run(**off).code == 0
+    assert river.run().code == 0
     assert (river.subjects(), river.post.mails) == ({}, [])
+    river.settled = {}
     assert river.run().code == 0
     assert set(river.subjects()) == FLAGGED - {"Patient/c01"}
     (text,) = river.post.texts
@@ -42,7 +42,7 @@ def test_a_study_that_has_everybody_it_wants_is_silent(river):
     }  # fmt: skip
     trial = {"resourceType": "ResearchStudy", "id": "trial", "status": "active"}
     river.sandbox.store.load([trial, on_study])
-    own = {"TRIAL_ADAPTER_STUDY__RESEARCH_STUDY": "ResearchStudy/trial", "TRIAL_ADAPTER_STUDY__TARGET": "1"}
-    report = json.loads(river.run("--json", **own).out)
+    river.settled = {"[study]": '[study]\nresearch_study = "ResearchStudy/trial"\ntarget = 1'}
+    report = json.loads(river.run("--json").out)
     assert (report["enrolled"], report["silent"]) == (1, "the study has everybody it wants")
     assert river.post.mails == [] and sum(report["silenced"].values()) == report["changes"]["flagged"]

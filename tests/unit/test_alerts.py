@@ -2,11 +2,12 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
-from adapter.journal import Decided
+from adapter.journal import Decided, Review
 from adapter.outputs.alerts.audience import Hearer, hearers
 from adapter.outputs.alerts.news import news_of
 from adapter.outputs.alerts.silence import silence
@@ -119,6 +120,26 @@ def test_what_waits_is_taken_back_when_screening_ends_and_kept_while_data_are_in
     del ward.stands["b"]
     assert ward.run() == ({}, {ENDED: 1})
     assert [json.loads(one.payload)["patient"] for one in journal.pending("email")] == ["a"]
+
+
+def test_a_review_is_told_once_and_instead_of_all_else(journal):
+    ward = Ward(journal)
+    ward.run(a=("potential-candidate", WAITS, "flagged"))
+    asked = Review("s", "a", 1, "ineligible", "eligible")
+    with journal.transaction() as work:
+        work.open_review(asked, AT)
+    assert ward.run(a=("ineligible", [], "ruled-out")) == ({}, {})
+    for _ in range(2):
+        with journal.transaction() as work:
+            Telling("s", AT, timedelta(30)).tell_reviews(work, [LI])
+    said = [json.loads(one.payload) for one in journal.pending("email")]
+    assert [one["kind"] for one in said] == ["flagged", "review"]
+    assert [one.kind for one in news_of(journal.pending("email"), STUDY, journal, AT)] == ["review"]
+    with journal.transaction() as work:
+        work.open_review(replace(asked, standing="candidate"), AT)
+        silent = Telling("s", AT, timedelta(30), "paused")
+        silent.tell_reviews(work, [LI])
+    assert silent.silenced == {"paused": 1} and len(journal.pending("email")) == 2
 
 
 @pytest.mark.parametrize(
