@@ -31,7 +31,8 @@ from adapter.outputs.deliver import Delivered, deliver_pending
 from adapter.pipeline import Judged, Screen, judge_one, study_hash
 from adapter.progress import Progress
 from adapter.pull.population import asked_of
-from adapter.pull.pull import Pull, Pulled, reconciled_on
+from adapter.pull.pull import Pull, reconciled_on
+from adapter.pull.pulled import Pulled
 from adapter.record import Record
 from adapter.report import RunReport
 from adapter.screening.model import PatientRecord

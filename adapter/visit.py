@@ -13,7 +13,8 @@ from adapter.pipeline import Screen
 from adapter.progress import Progress
 from adapter.pull.population import Population, as_key, asked_of, in_part
 from adapter.settings import Settings
-from adapter.sources.search import OF_PATIENT, SearchSource
+from adapter.sources.hospital import OF_PATIENT
+from adapter.sources.search import SearchSource
 from adapter.study.load import Mapped
 
 PATIENTS_FIRST = sorted(OF_PATIENT, key=lambda kind: kind != "Patient")

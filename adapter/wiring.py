@@ -24,7 +24,7 @@ from adapter.progress import Progress, shown_on, unseen
 from adapter.settings import Settings, secret
 from adapter.settings.model import Auth as AuthSettings
 from adapter.settings.model import Fhir, Source
-from adapter.sources.search import OF_PATIENT
+from adapter.sources.hospital import OF_PATIENT
 
 
 def client_of(settings: Settings) -> Client:

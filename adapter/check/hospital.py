@@ -18,7 +18,8 @@ from adapter.fhir.pages import search
 from adapter.pipeline import Screen
 from adapter.pull.population import Population, asked_of
 from adapter.settings import Settings
-from adapter.sources.search import OF_PATIENT, SearchSource
+from adapter.sources.hospital import OF_PATIENT
+from adapter.sources.search import SearchSource
 from adapter.study.load import Mapped
 
 PATIENTS = 10

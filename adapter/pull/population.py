@@ -14,7 +14,7 @@ from adapter.facts.decode import Unreadable, decode
 from adapter.fhir.errors import EndedEarly, Trouble
 from adapter.screening.study import Study
 from adapter.settings.model import Population as Place
-from adapter.sources.search import Asked, SearchSource
+from adapter.sources.hospital import Asked, Hospital
 from adapter.study.codelists import Codelists, tokens
 
 FORBIDDEN = 403
@@ -44,10 +44,11 @@ def in_part(trouble: Trouble, *, came: bool) -> bool:
 class Population:
     """The ways that the settings name, on one server."""
 
-    source: SearchSource
+    source: Hospital
     place: Place
     study: Study
     codes: Codes
+    known: frozenset[str] = frozenset()  # who was in it before
 
     def listed(self) -> set[str]:
         """The union of the ways, without those who opted out or are gone; raises Trouble where it is listed in part."""
@@ -66,13 +67,13 @@ class Population:
             return self.source.by_conditions()
         if way == "scan":
             return self.source.by_scan(self._of_study)
+        if way == "export":
+            return self.source.by_export(self._of_study, self.known)
         if way == "patients":
             return self.source.by_names(_roster(self.place.patients_file, "patients_file"))
         if way == "group" and self.place.group:
             return self.source.by_group(self.place.group)
-        if way == "group":
-            raise SettingsError("[population] group: is missing, and ways names it. Write Group/ID or List/ID.")
-        raise SettingsError(f'[population] ways: "{way}" is not there yet. Use conditions, scan, group or patients.')
+        raise SettingsError("[population] group: is missing, and ways names it. Write Group/ID or List/ID.")
 
     def _of_study(self, raw: bytes) -> bool:
         """Whether a Condition is one that the study's population is known by."""

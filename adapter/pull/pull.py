@@ -9,8 +9,7 @@ is not believed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from adapter.facts.chart import SHARED, Chart, Watermark
@@ -21,43 +20,22 @@ from adapter.progress import untimed
 from adapter.pull.caught import Caught, key_of
 from adapter.pull.doubt import Doubt, fall, nameless
 from adapter.pull.population import Population, in_part
+from adapter.pull.pulled import READ_WHOLE, Pulled
 from adapter.screening.study import Study
 from adapter.settings import Settings
-from adapter.sources.reading import Read
-from adapter.sources.search import OF_PATIENT, OVERLAP, SearchSource
+from adapter.sources.hospital import OF_PATIENT, Hospital
+from adapter.sources.reading import Extent, Read
+from adapter.sources.search import OVERLAP
 
 WAY = "all"  # members are kept as one list: the ways are asked anew in each run
-READ_WHOLE = "it is read in full for everybody in each run"
 UNDATED = f"resources without meta.lastUpdated; {READ_WHOLE}"
 REFUSED = f"the server refuses _lastUpdated; {READ_WHOLE}"
-
-
-@dataclass
-class Pulled:
-    """What one pull came to."""
-
-    population: tuple[str, ...] = ()
-    came: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
-    troubles: dict[str, Trouble] = field(default_factory=dict)  # by type
-    notes: list[str] = field(default_factory=list)  # what the server does otherwise, and what is done about it
-
-    def unheeded(self, what: str, parameters: Iterable[str]) -> None:
-        """Note what the server left aside of what it was asked."""
-        for name in sorted(parameters):
-            instead = READ_WHOLE if name == "_lastUpdated" else "what was not asked for is left aside here"
-            self.notes.append(f"{what}: the server does not heed {name}; {instead}")
-
-    @property
-    def incomplete(self) -> tuple[str, ...]:
-        """The types that were read in part: nobody is decided on them."""
-        return tuple(sorted(self.troubles))
 
 
 class Pull:
     """One pull: the source, the chart it goes to, and the door through which everything comes."""
 
-    def __init__(self, source: SearchSource, chart: Chart, door: Door, settings: Settings, study: Study) -> None:
+    def __init__(self, source: Hospital, chart: Chart, door: Door, settings: Settings, study: Study) -> None:
         self.source, self.chart, self.door, self.settings, self.study = source, chart, door, settings, study
         self.progress = untimed()
         self.accept_fall = False  # a person says that what is gone is gone
@@ -65,6 +43,8 @@ class Pull:
     def run(self, now: datetime) -> Pulled:
         """Bring the chart up to date with the server, as far as the server answers."""
         pulled = Pulled()
+        due = any(mark is not None and self._is_due(mark, now) for mark in map(self.chart.watermark, OF_PATIENT))
+        self.source.begin(self._marks(), now, due=due)
         with self.progress.phase("find population"):
             members = self._members(pulled)
         with self.chart.transaction() as work:
@@ -76,7 +56,14 @@ class Pull:
                 self._of_type(kind, pulled, now)
         with self.progress.phase("pull what they refer to", "received"):
             self._shared(pulled)
+        self.source.end(pulled.troubles)
+        pulled.notes += self.source.notes
         return pulled
+
+    def _marks(self) -> dict[str, datetime | None]:
+        """Up to when each type was read as it is to be read now."""
+        marks = {kind: self._last_time(kind, self._asked(kind)) for kind in OF_PATIENT}
+        return {kind: datetime.fromisoformat(mark.instant) if mark else None for kind, mark in marks.items()}
 
     def _members(self, pulled: Pulled) -> set[str]:
         """The population; where the server listed a part of it only, the one known before: nobody leaves by that.
@@ -108,12 +95,16 @@ class Pull:
 
     def _population(self) -> Population:
         """Whom the settings name."""
-        return Population(self.source, self.settings.population, self.study, self.door.context.codes)
+        known = frozenset(self._known(WAY))
+        return Population(self.source, self.settings.population, self.study, self.door.context.codes, known)
 
     def _of_type(self, kind: str, pulled: Pulled, now: datetime) -> None:
         """Read what is new of one type; a patient new to the population is read in full, and all with new codes."""
         asked = self._asked(kind)
-        known = self._last_time(kind, asked, pulled)
+        known = self._last_time(kind, asked)
+        if known is None and self.chart.undated(kind):
+            pulled.notes.append(f"{kind}: {UNDATED}")
+        known = None if self.source.extent is Extent.WHOLE else known
         whole = self._known(kind) if known else set()  # whose resources of this type were once read in full
         new = sorted(set(pulled.population) - whole)
         old = sorted(set(pulled.population) - set(new))
@@ -131,8 +122,8 @@ class Pull:
             work.see(kind, caught.seen, new if trouble is None else ())
             if trouble is None:
                 self._removed({kind: work.remove(kind, {*gone, *caught.left} - caught.keys)})
-                began = min((now, *(read.began for read in reads if read.began)))  # never beyond either clock
-                work.move_watermark(kind, Watermark(_instant(began), asked, _instant(now), reconciled_at=reconciled))
+                if mark := self.source.mark(reads, now):
+                    work.move_watermark(kind, Watermark(_instant(mark), asked, _instant(now), reconciled_at=reconciled))
                 work.set_members(kind, pulled.population, _instant(now))
         if trouble is not None:
             pulled.troubles.setdefault(kind, trouble)
@@ -141,6 +132,7 @@ class Pull:
         """What tells whether a type is asked for and read as it was: else what was passed over may count now."""
         asked = self.source.asked
         told = [
+            self.source.name,
             kind,
             *(asked.observations if kind == "Observation" else ()),
             asked.known_codes,
@@ -148,15 +140,12 @@ class Pull:
         ]
         return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
-    def _last_time(self, kind: str, asked: str, pulled: Pulled) -> Watermark | None:
+    def _last_time(self, kind: str, asked: str) -> Watermark | None:
         """How far the type was read; None where all has to be read: never read, asked otherwise, or without dates."""
         mark = self.chart.watermark(kind)
         if mark is None or not mark.complete or mark.asked != asked:
             return None
-        if self.chart.undated(kind):
-            pulled.notes.append(f"{kind}: {UNDATED}")
-            return None
-        return mark
+        return None if self.chart.undated(kind) else mark
 
     def _changed(
         self, kind: str, old: Sequence[str], known: Watermark, caught: Caught, now: datetime
@@ -167,6 +156,8 @@ class Pull:
         """
         since = datetime.fromisoformat(known.instant)
         read = self.source.of_patients(kind, old, since, caught.take)
+        if self.source.extent is Extent.CHANGES:
+            return [read], None
         if isinstance(read.trouble, Rejected):
             whole = self.source.of_patients(kind, old, None, caught.take)
             whole.unheeded.add(REFUSED)
@@ -197,11 +188,14 @@ class Pull:
         if trouble is None:
             here, came = self.chart.keys(caught.kind, held), {*caught.keys, *caught.left, *there}
             lost = {key: whose for key, whose in here.items() if key not in came}
-            if lost:  # a page may have shifted while it was read: only what is missing twice is gone
-                again = self.source.of_patients(caught.kind, sorted({*lost.values()}), None, caught.only(lost))
-                trouble = again.trouble
+            if lost:  # only what is missing twice is gone
+                trouble = self.source.once_more(caught.kind, lost, caught.only(lost)).trouble
             gone = {*lost} - caught.keys - caught.left
             trouble = trouble or self._fall(caught.kind, here, gone)
+        if (deleted := set().union(*(read.deleted for read in reads))) and trouble is None:
+            here = self.chart.keys(caught.kind, caught.members or ())
+            trouble = self._fall(caught.kind, here, deleted & {*here})
+            gone |= deleted & {*here}
         doubt = self._nameless(caught.kind)
         return gone, trouble or doubt
 
@@ -216,6 +210,10 @@ class Pull:
         if REFUSED in unheeded:
             pulled.notes.append(f"{kind}: {REFUSED}")
         pulled.unheeded(kind, unheeded - {REFUSED})
+        others = sum(read.others for read in reads)
+        if others:
+            self.door.tally.receive(kind, others)
+            self.door.tally.ignore(kind, "of another patient", others)
         counted = [read.expected for read in reads[:2] if read.expected is not None]
         pages = sum(read.pages for read in reads)
         self.door.tally.read(kind, len(pulled.population), pages, sum(counted) if counted else None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from urllib.parse import parse_qsl, urlsplit
 
 from adapter.facts.sieve import glance, read_head
@@ -21,6 +22,14 @@ ALSO_CALLED = {"patient": "subject", "individual": "patient"}  # what a server m
 NO_COUNT = "If the server's own numbers are wrong, set [source] compare_totals = false."
 
 
+class Extent(Enum):
+    """How much of a type a source gives when it is asked about patients."""
+
+    ASKED = "what is asked for, by instant and by patient"
+    WHOLE = "all there is, whatever was read before"
+    CHANGES = "what changed since it was read, and what was deleted by name"
+
+
 @dataclass
 class Read:
     """How far one type was read; it fills while the reading lasts."""
@@ -30,6 +39,8 @@ class Read:
     pages: int = 0
     expected: int | None = None  # how many the server counts; None: it was not compared
     unheeded: set[str] = field(default_factory=set)  # parameters the server left aside
+    deleted: set[str] = field(default_factory=set)  # keys of what the server names as gone
+    others: int = 0  # resources about patients who were not asked for, left where they came in
 
 
 @dataclass

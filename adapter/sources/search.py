@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from adapter.errors import SourceError
+from adapter.errors import SettingsError, SourceError
 from adapter.facts.sieve import glance, patient_key, read_head
 from adapter.fhir.client import Client, Params
 from adapter.fhir.errors import LinkRefused, NotFound, Rejected, Trouble
 from adapter.fhir.write import read
+from adapter.sources.hospital import OF_PATIENT, Asked
 from adapter.sources.named import codes_in, numbers_in
-from adapter.sources.reading import Read, Searches
+from adapter.sources.reading import Extent, Read, Searches
 
 PATIENTS_A_REQUEST = 40
 CODES_A_REQUEST = 400
@@ -27,47 +27,34 @@ ALLOW_POST = (
 )
 FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
-# The search parameter that names the patient, by type.
-OF_PATIENT = {
-    "AllergyIntolerance": "patient",
-    "Condition": "patient",
-    "MedicationAdministration": "patient",
-    "MedicationDispense": "patient",
-    "MedicationRequest": "patient",
-    "MedicationStatement": "patient",
-    "Observation": "patient",
-    "Patient": "_id",
-    "Procedure": "patient",
-    "QuestionnaireResponse": "patient",
-    "ResearchSubject": "individual",
-}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a study asks of a server: codes as search tokens, `system|code`.
-
-    `known_codes` tells one set of codelists from another: what was passed over under one may count under another.
-    """
-
-    population: tuple[str, ...]
-    observations: tuple[str, ...]  # empty: all Observations of the patients
-    known_codes: str = ""
-
 
 class SearchSource:
     """Asks one server by searches; every way to the population is a method of its own."""
+
+    name = "search"
+    extent = Extent.ASKED
 
     def __init__(self, client: Client, asked: Asked, *, compare: bool = True) -> None:
         self.client, self.asked = client, asked
         self.listing = Read()  # how the population was listed
         self.strangers = 0  # who came for it and was not asked for
+        self.notes: list[str] = []
         self._searches = Searches(client, compare=compare)
 
     @property
     def answered(self) -> bool:
         """Whether a page about the population has come."""
         return self.listing.pages > 0
+
+    def begin(self, marks: Mapping[str, datetime | None], now: datetime, *, due: bool) -> None:
+        """Nothing is to be made ready for a search."""
+
+    def end(self, troubles: Mapping[str, Trouble]) -> None:
+        """Nothing is left behind by a search."""
+
+    def mark(self, reads: Iterable[Read], now: datetime) -> datetime | None:
+        """When the first answer began, and never beyond either clock."""
+        return min((now, *(read.began for read in reads if read.began)))
 
     def by_conditions(self) -> set[str]:
         """Patients with a Condition of the study's or the hospital's codes, listed in full.
@@ -105,6 +92,10 @@ class SearchSource:
         named = (entry.get("entity") or entry.get("item") or {} for entry in entries if isinstance(entry, dict))
         keys = (patient_key(str(one.get("reference", ""))) for one in named if isinstance(one, dict))
         return {key for key in keys if key}
+
+    def by_export(self, wanted: object, known: object) -> set[str]:  # noqa: ARG002 - the face of every source
+        """Searches hold no export."""
+        raise SettingsError('[population] ways: "export" needs [source] kind = "export". Set it, or take another way.')
 
     def by_names(self, names: Iterable[str]) -> set[str]:
         """The clinic's own roster: ids of Patients, or hospital numbers, which are sent in no address.
@@ -194,6 +185,10 @@ class SearchSource:
         except Trouble as trouble:
             reading.trouble = trouble
         return reading
+
+    def once_more(self, kind: str, lost: Mapping[str, str], take: Callable[[bytes], None]) -> Read:
+        """Ask again about the patients of what did not come: a page may have shifted while it was read."""
+        return self.of_patients(kind, sorted({*lost.values()}), None, take)
 
     def by_ids(self, kind: str, keys: Iterable[str], take: Callable[[bytes], None]) -> Read:
         """Give resources that others refer to, such as Medications, to `take`."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from adapter.database import open_database
 from adapter.facts.chart import Chart
-from adapter.sources.search import OF_PATIENT, OVERLAP
+from adapter.sources.hospital import OF_PATIENT
+from adapter.sources.search import OVERLAP
 from tests.acceptance.command import Ran, run
 from tests.fhir_server.loading import Client
 from tests.fhir_server.process import Server

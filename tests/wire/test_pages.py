@@ -7,7 +7,8 @@ import pytest
 
 from adapter.fhir.errors import EndedEarly, Endless, LinkRefused, NotFhir, PageExpired, Refused, Rejected
 from adapter.fhir.pages import batch, count, follow, search
-from adapter.sources.search import Asked, SearchSource
+from adapter.sources.hospital import Asked
+from adapter.sources.search import SearchSource
 from tests.wire.conftest import ids
 from tests.wire.scripted import Reply, bundle, outcome, page, resource
 

@@ -9,7 +9,8 @@ import pytest
 from adapter.fhir.errors import LeftAlone, Refused, Rejected, ServerFailed, Throttled, TimedOut, Trouble, Unreachable
 from adapter.fhir.pages import search
 from adapter.fhir.write import create
-from adapter.sources.search import OF_PATIENT, Asked, SearchSource
+from adapter.sources.hospital import OF_PATIENT, Asked
+from adapter.sources.search import SearchSource
 from tests.wire.scripted import Reply, page
 
 

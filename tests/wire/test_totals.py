@@ -5,8 +5,9 @@ import json
 import pytest
 
 from adapter.fhir.errors import EndedEarly
+from adapter.sources.hospital import Asked
 from adapter.sources.reading import unheeded
-from adapter.sources.search import Asked, SearchSource
+from adapter.sources.search import SearchSource
 from tests.wire.scripted import Reply, bundle, page, resource
 
 
