@@ -18,6 +18,8 @@ _LOG = (
     ("screened_on", Kind.DATE, ""), ("judged_on", Kind.DATE, ""), ("judgements", Kind.WHOLE, ""),
     ("flagged_on", Kind.DATE, ""), ("decision", Kind.TEXT, ""), ("ruled_out_by", Kind.TEXT, "IETESTCD"),
     ("ruled_out_by_en", Kind.TEXT, "IETEST"), ("ruled_out_by_zh", Kind.TEXT, ""), ("unknown", Kind.TEXT, ""),
+    ("status", Kind.TEXT, ""), ("status_reason", Kind.TEXT, ""), ("status_by", Kind.TEXT, ""),
+    ("status_at", Kind.INSTANT, ""), ("status_from", Kind.TEXT, ""),
     ("study_hash", Kind.TEXT, ""), ("adapter_version", Kind.TEXT, ""),
 )  # fmt: skip
 _DECISION = (("decision_id", Kind.WHOLE, ""), ("as_of", Kind.DATE, ""))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from adapter.database.tables import journal_decision, journal_run, journal_screening_number
 from adapter.journal import StoredDecision, read
+from adapter.journal.statuses import StoredStatus, latest_statuses
 
 
 class By(NamedTuple):
@@ -25,6 +26,7 @@ class Screened:
 
     number: str
     decisions: list[StoredDecision]
+    status: StoredStatus | None = None  # what a person said last
 
     @property
     def last(self) -> StoredDecision:
@@ -47,6 +49,7 @@ class Held:
         c = journal_run.c
         found = select(c.id, c.study_hash, c.adapter_version).where(c.study == study)
         self.runs = {number: By(*by) for number, *by in connection.execute(found)}
+        self._statuses = latest_statuses(connection, study, None)
 
     def patients(self) -> Iterator[Screened]:
         """Everybody who has a number, in order of the numbers."""
@@ -56,4 +59,4 @@ class Held:
         ).all()
         for patient, number in numbered:
             if decisions := read.history(self._connection, self._study, patient):
-                yield Screened(read.as_shown(number), decisions)
+                yield Screened(read.as_shown(number), decisions, self._statuses.get(patient))

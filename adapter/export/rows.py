@@ -23,21 +23,25 @@ def log_row(one: Screened, study: Study, runs: Mapping[int, By]) -> Row:
     line, run = json.loads(one.last.line), runs[one.last.run]
     failed = [c for c in study.criteria if not c.part_of and answers(line).get(c.id) == bad_news(c).value]
     flagged = [decision.as_of for decision in one.decisions if decision.standing in FLAGGED]
-    return _subject(one) | {
-        "age": line["variables"].get("age"),
-        "sex": _words(json.loads(one.last.picks).get(SEX, {})),
-        "screened_on": _day(one.decisions[0].as_of),
-        "judged_on": _day(one.last.as_of),
-        "judgements": len(one.decisions),
-        "flagged_on": _day(flagged[0]) if flagged else None,
-        "decision": one.last.standing,
-        "ruled_out_by": "; ".join(c.id for c in failed) or None,
-        "ruled_out_by_en": "; ".join(c.sentence.en for c in failed) or None,
-        "ruled_out_by_zh": "；".join(c.sentence.zh for c in failed) or None,
-        "unknown": "; ".join(name for name, answer in answers(line).items() if answer == "unknown") or None,
-        "study_hash": run.study_hash,
-        "adapter_version": run.adapter_version,
-    }
+    return (
+        _subject(one)
+        | {
+            "age": line["variables"].get("age"),
+            "sex": _words(json.loads(one.last.picks).get(SEX, {})),
+            "screened_on": _day(one.decisions[0].as_of),
+            "judged_on": _day(one.last.as_of),
+            "judgements": len(one.decisions),
+            "flagged_on": _day(flagged[0]) if flagged else None,
+            "decision": one.last.standing,
+            "ruled_out_by": "; ".join(c.id for c in failed) or None,
+            "ruled_out_by_en": "; ".join(c.sentence.en for c in failed) or None,
+            "ruled_out_by_zh": "；".join(c.sentence.zh for c in failed) or None,
+            "unknown": "; ".join(name for name, answer in answers(line).items() if answer == "unknown") or None,
+            "study_hash": run.study_hash,
+            "adapter_version": run.adapter_version,
+        }
+        | _status(one)
+    )
 
 
 def decision_row(one: Screened, decision: StoredDecision, runs: Mapping[int, By]) -> Row:
@@ -90,6 +94,17 @@ def answers(line: Mapping[str, Any]) -> dict[str, str]:
 
 def _subject(one: Screened) -> dict[str, Value]:
     return {"study": one.last.study, "screening_number": one.number, "patient": one.last.patient}
+
+
+def _status(one: Screened) -> dict[str, Value]:
+    """What a person said last of where the patient stands."""
+    if (said := one.status) is None:
+        return {}
+    at = datetime.fromisoformat(said.at)
+    return {
+        "status": said.status, "status_reason": said.reason or None, "status_by": said.author or None, "status_at": at,
+        "status_from": said.origin,
+    }  # fmt: skip
 
 
 def _which(decision: StoredDecision) -> dict[str, Value]:

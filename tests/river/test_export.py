@@ -8,9 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from adapter.export.columns import DECISIONS, LOG, VARIABLES
+from adapter.journal.statuses import PersonStatus
 from tests.acceptance.command import run
 from tests.river.hospital import FLAGGED, SOME, STUDY
 
+AT = "2026-03-16T09:00:00Z"
 TABLES = (LOG, DECISIONS, VARIABLES)
 
 
@@ -113,6 +115,17 @@ def test_the_history_has_every_decision_and_the_rest_the_last(flowing):
     assert len(last) == len(SOME) and len(whole) == len(SOME) + 1
     moved = [row for row in in_parquet(flowing.folder / "out", LOG) if row["judgements"] == 2]
     assert [row["decision"] for row in moved] == ["ineligible"]
+
+
+def test_what_a_person_said_is_in_the_log_with_name_and_day(flowing):
+    said = PersonStatus(STUDY, "Patient/c01", "ineligible", "=declined, lives far away", "Dr Wang", AT, 1, "v1")
+    with flowing.journal() as journal, journal.transaction() as work:
+        work.set_status(said, tell_server=False)
+    rows = in_parquet(export(flowing, "out", "--identified", "--author", "Dr Wang"), LOG)
+    (row,) = [row for row in rows if row["status"]]
+    assert (row["patient"], row["status"], row["status_by"]) == (said.patient, said.status, said.author)
+    assert row["status_reason"] == said.reason and row["status_at"].isoformat() == "2026-03-16T09:00:00+00:00"
+    assert [row["status_reason"] for row in in_csv(flowing.folder / "out", LOG) if row["status"]] == [f"'{said.reason}"]
 
 
 def test_without_a_database_nothing_is_made(river):
