@@ -11,6 +11,7 @@ from adapter import errors
 from adapter.arguments import parse
 from adapter.commands import judging, operating
 from adapter.commands.export import export
+from adapter.commands.user import user
 from adapter.errors import AdapterError
 from adapter.key import key
 
@@ -43,4 +44,5 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "demo": operating.demo,
     "export": export,
     "key": key,
+    "user": user,
 }

@@ -1,4 +1,4 @@
-"""The service: a run at the times set, each a process of its own, and at /healthz how the last one went.
+"""The service: a run at the times set, each a process of its own, and the investigators' page beside them.
 
 The scheduler trusts the system's clock, so a guard on the monotonic clock stands beside it: where no run has ended in
 twice the interval, one begins, whatever the calendar says.
@@ -6,17 +6,14 @@ twice the interval, one begins, whatever the calendar says.
 
 from __future__ import annotations
 
-import json
 import logging
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,8 +23,8 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from adapter import errors
-from adapter.errors import SettingsError
 from adapter.settings import Settings
+from adapter.worklist import listening
 
 log = logging.getLogger(__name__)
 
@@ -154,7 +151,7 @@ def interval_s(trigger: Any, now: datetime) -> float:
 
 
 class Service:
-    """Scheduler, guard and health in one process; `serve` lasts until a signal comes."""
+    """Scheduler, guard and page in one process; `serve` lasts until a signal comes."""
 
     def __init__(self, settings: Settings, command: Sequence[str]) -> None:
         trigger = trigger_of(settings)
@@ -179,13 +176,13 @@ class Service:
             "next_run_at": _instant(following) if following else None,
         }
 
-    def serve(self) -> int:
-        """Run at the times set until SIGTERM or Ctrl-C."""
+    def serve(self, page: Callable[..., Any]) -> int:
+        """Run at the times set, and show the page, until SIGTERM or Ctrl-C."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
         guard = threading.Thread(target=self._guard, daemon=True)
-        with listening(self._place.host, self._place.port, self.health) as address:
-            log.info("health at http://%s/healthz; the first run begins now", address)
+        with listening(page, self._place) as address:
+            log.info("the page is at http://%s/worklist, health at /healthz; the first run begins now", address)
             self._scheduler.start()
             guard.start()
             self._stop.wait()
@@ -199,58 +196,6 @@ class Service:
             if self.runs.overdue:
                 log.error("no run has ended in twice the interval: the system's clock may have been set back. Run now")
                 self.runs.once()
-
-
-class _Visit(BaseHTTPRequestHandler):
-    """One question after how it goes."""
-
-    server: _Door
-    timeout = 10
-
-    def do_GET(self) -> None:
-        """Answer /healthz: 503 where somebody should look."""
-        if self.path.partition("?")[0] != "/healthz":
-            self.send_error(404)
-            return
-        said = self.server.health()
-        body = json.dumps(said).encode()
-        self.send_response(200 if said["status"] == "ok" else 503)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing: a monitor asks every few seconds."""
-
-
-class _Door(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, address: tuple[str, int], health: Callable[[], dict[str, Any]]) -> None:
-        super().__init__(address, _Visit)
-        self.health = health
-
-
-@contextmanager
-def listening(host: str, port: int, health: Callable[[], dict[str, Any]]) -> Iterator[str]:
-    """Answer /healthz while the block lasts."""
-    try:
-        door = _Door((host, port), health)
-    except OSError as error:
-        raise SettingsError(
-            f"[worklist] host and port: cannot listen on {host}:{port} ({error.strerror}). "
-            "Another service may be there; name another port."
-        ) from None
-    with door:
-        thread = threading.Thread(target=door.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-        thread.start()
-        try:
-            yield f"{host}:{door.server_address[1]}"
-        finally:
-            door.shutdown()
-            thread.join()
 
 
 def _instant(moment: datetime) -> str:

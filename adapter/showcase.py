@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 import socket
 import sys
 import threading
@@ -27,11 +28,16 @@ from adapter.outputs.alerts.kinds import FLAGGED
 from adapter.outputs.alerts.news import needs
 from adapter.outputs.summary import told
 from adapter.pipeline import Screen
+from adapter.reception import ward_of
 from adapter.run import Run, Ways
 from adapter.screening.decision import Standing
 from adapter.settings import Settings, load
 from adapter.study.cases import load_cases
 from adapter.study.load import Mapped
+from adapter.worklist import create_app, listening
+from adapter.worklist.access.passwords import hashed
+from adapter.worklist.access.roles import Role
+from adapter.worklist.access.users import Users
 
 NEEDS_SHOWN = 2
 TO_WHOM = {"zh": "investigator@hospital.example", "en": "coordinator@hospital.example"}
@@ -55,7 +61,11 @@ port = {port}
 security = "none"
 from = "adapter@hospital.example"
 recipients = [{recipients}]
+
+[worklist]
+port = {page}
 """
+VISITOR = "demo"
 
 Say = Callable[[str], None]
 
@@ -95,9 +105,17 @@ def show(mapped: Mapped, screen: Screen, folder: Path, say: Say, *, once: bool) 
         say("\n".join(f"  {line}" for line in flagged(place, screen)))
         say(_next(file, place, as_of, once=once))
         if not once and report.exit_code == errors.FINE:
-            with contextlib.suppress(KeyboardInterrupt):
-                threading.Event().wait()
+            _stay(place, screen, as_of, say)
     return report.exit_code
+
+
+def _stay(place: Settings, screen: Screen, as_of: date, say: Say) -> None:
+    """Keep the page of this hospital open until Ctrl-C, for one invented user."""
+    ward, password = ward_of(place, screen, lambda: {"status": "ok"}, lambda: as_of), secrets.token_urlsafe(9)
+    Users(ward.database).add(VISITOR, Role.INVESTIGATOR, screen.study.id, hashed(password), ward.at())
+    with listening(create_app(ward), place.worklist) as address, contextlib.suppress(KeyboardInterrupt):
+        say(f"\nThe worklist: http://{address}/worklist    user {VISITOR}, password {password}\n")
+        threading.Event().wait()
 
 
 @contextmanager
@@ -179,5 +197,6 @@ def _written(folder: Path, base: str, study: Path, port: int) -> Path:
     file, said = folder / "demo.toml", {"base": base, "study": named, "database": f"sqlite:///{folder}/demo.db"}
     people = [f'{{ address = "{address}", language = "{language}" }}' for language, address in TO_WHOM.items()]
     quoted = {name: json.dumps(text, ensure_ascii=False) for name, text in said.items()}
-    file.write_text(SETTINGS.format(**quoted, port=port, recipients=", ".join(people)), encoding="utf-8")
+    filled = SETTINGS.format(**quoted, port=port, page=_free_port(), recipients=", ".join(people))
+    file.write_text(filled, encoding="utf-8")
     return file

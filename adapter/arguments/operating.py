@@ -43,7 +43,7 @@ def serve(commands: Commands) -> None:
     command = command_of(
         commands,
         "serve",
-        "the service: runs at the times set, and health at /healthz",
+        "the service: runs at the times set, and the investigators' page",
         "trial-adapter serve --config config/adapter.toml",
     )
     configured(command)
@@ -115,3 +115,19 @@ def key(commands: Commands) -> None:
         "--kind", choices=("ec", "rsa"), default="ec", help="ec signs by ES384 (default), rsa by RS384"
     )
     command.add_argument("--key-id", metavar="ID", help="as [fhir.auth] key_id: which one of several, or its name")
+
+
+def user(commands: Commands) -> None:
+    """What `user` takes."""
+    command = command_of(
+        commands, "user", "who may sign in to the investigators' page",
+        "trial-adapter user add wang --role investigator --password-file secrets/wang",
+    )  # fmt: skip
+    command.add_argument("action", choices=("add", "list", "disable"), metavar="add|list|disable", help="what to do")
+    command.add_argument("name", nargs="?", metavar="NAME", help="the user")
+    roles = ("investigator", "coordinator", "monitor", "it")
+    command.add_argument("--role", choices=roles, metavar="ROLE", help=f"in the study: {', '.join(roles)}")
+    command.add_argument("--password-file", type=Path, metavar="FILE", help="holds the password; mode 0600")
+    command.add_argument("--no-password", action="store_true", help="a new user by the hospital's own sign-in alone")
+    command.add_argument("--study", metavar="ID", help="the study of the role (default: that of the settings)")
+    configured(command)

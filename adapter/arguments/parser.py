@@ -28,7 +28,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     for add in (
         judging.screen, judging.explain, operating.aside, judging.assure, judging.document, operating.run,
-        operating.check, operating.serve, operating.demo, operating.export, operating.key,
+        operating.check, operating.serve, operating.demo, operating.export, operating.key, operating.user,
     ):  # fmt: skip
         add(commands)
     return whole

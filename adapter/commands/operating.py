@@ -15,10 +15,12 @@ from adapter.commands.prepare import as_of, mapped_of, prepare
 from adapter.errors import UsageError
 from adapter.outputs.base import instant
 from adapter.outputs.summary import told
+from adapter.reception import ward_of
 from adapter.run import Run, Ways
 from adapter.schedule import Service
 from adapter.showcase import show
 from adapter.study.load import shipped_studies
+from adapter.worklist import create_app
 
 
 def run(asked: argparse.Namespace) -> int:
@@ -52,12 +54,14 @@ def check(asked: argparse.Namespace) -> int:
 
 
 def serve(asked: argparse.Namespace) -> int:
-    """Run at the times set, each run a process of its own, until a signal comes."""
+    """Show the page, and run at the times set, each run a process of its own, until a signal comes."""
     place = settings.load(asked.config, os.environ)
     logging.basicConfig(level=place.log.level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of its inner life
+    asked.study, asked.set, asked.hospital = None, [], None
     own = ["--config", str(asked.config)] if asked.config else []
-    return Service(place, [sys.executable, "-m", "adapter", "run", *own]).serve()
+    prepared, service = prepare(asked), Service(place, [sys.executable, "-m", "adapter", "run", *own])
+    return service.serve(create_app(ward_of(place, prepared, service.health)))
 
 
 def aside(asked: argparse.Namespace) -> int:

@@ -109,3 +109,9 @@ journal_review = Table(
     _number(), _need("study"), _need("patient"), _need("decision", BigInteger()), _need("standing"), _need("found"),
     _need("opened_at"), _may("ended_at"), _may("ended_by"),
 )  # fmt: skip
+
+# The page: who may sign in, and what they are in each study.
+journal_user = Table(
+    "journal_user", metadata, _key("name"), _may("password"), _need("created_at"), _may("disabled_at"),
+)  # fmt: skip
+journal_role = Table("journal_role", metadata, _key("name"), _key("study"), _need("role"), _need("given_at"))

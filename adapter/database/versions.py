@@ -121,10 +121,18 @@ STATUS_REFUSED = (
     ("journal_review", "DELETE"),
     ("journal_review", "UPDATE OF study, patient, decision, standing, found, opened_at"),
 )
+USERS = (
+    """CREATE TABLE journal_user (
+        name {text} NOT NULL PRIMARY KEY, password {text}, created_at {text} NOT NULL, disabled_at {text})""",
+    """CREATE TABLE journal_role (
+        name {text} NOT NULL REFERENCES journal_user (name), study {text} NOT NULL, role {text} NOT NULL,
+        given_at {text} NOT NULL, PRIMARY KEY (name, study))""",
+)
 VERSIONS = (
     Version(1, "chart and journal", CHART + JOURNAL, REFUSED),
     Version(2, "the words of a decision", NOTE, (("journal_note", "DELETE"), ("journal_note", "UPDATE"))),
     Version(3, "facts set aside", SET_ASIDE, (("journal_set_aside", "DELETE"), ("journal_set_aside", "UPDATE"))),
     Version(4, "when deletions were looked for, and of which types something came", RECONCILED),
     Version(5, "what persons say of a patient, and what they are asked to look at", STATUS, STATUS_REFUSED),
+    Version(6, "users of the page", USERS, (("journal_user", "DELETE"),)),
 )

@@ -57,7 +57,20 @@ def _forward(url: str) -> str:
     return url
 
 
+def _bare(url: str) -> str:
+    parts = urlsplit(_guarded(url))
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ValueError("expected an address without a path, such as https://screening.example.org")
+    return url.rstrip("/")
+
+
+def _known_ip(text: str) -> str:
+    return str(ip_address(text))
+
+
 Url = Annotated[str, AfterValidator(_guarded)]
+PublicUrl = Annotated[str, AfterValidator(_bare)]
+Address = Annotated[str, AfterValidator(_known_ip)]
 Time = Annotated[str, AfterValidator(_known_time)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 ProxyUrl = Annotated[str, AfterValidator(_forward)]

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from adapter.settings.kinds import Port, ProxyUrl, Section, Time, Url, Zone, is_loopback
+from adapter.settings.kinds import Address, Port, ProxyUrl, PublicUrl, Section, Time, Url, Zone, is_loopback
 from adapter.settings.outputs import Email, Outputs, Recipient, ResearchSubject
 
 __all__ = ["Email", "Outputs", "Recipient", "ResearchSubject", "Settings", "is_loopback"]
@@ -108,10 +108,13 @@ class Schedule(Section):
 
 
 class Worklist(Section):
-    """Where the investigators' page listens."""
+    """Where the investigators' page listens, and how browsers come to it."""
 
     host: str = "127.0.0.1"
     port: Port = 8080
+    public_url: PublicUrl | None = None
+    trusted_proxy: Address | None = None
+    idle_minutes: int = Field(default=15, ge=1, le=480)
 
 
 class Log(Section):

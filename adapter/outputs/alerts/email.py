@@ -25,8 +25,8 @@ AT_ONCE = "at-once"
 
 def worklist_link(settings: Settings) -> str:
     """Return the address of the worklist as an investigator's browser knows it."""
-    public = getattr(settings.worklist, "public_url", None)
-    return f"{public or f'http://{settings.worklist.host}:{settings.worklist.port}'}".rstrip("/") + "/worklist"
+    place = settings.worklist
+    return f"{place.public_url or f'http://{place.host}:{place.port}'}/worklist"
 
 
 class EmailOutput:
