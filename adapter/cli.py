@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from adapter import errors
 from adapter.arguments import parse
-from adapter.commands import judging, operating
+from adapter.commands import judging, keeping, operating
 from adapter.commands.export import export
 from adapter.commands.user import user
 from adapter.errors import AdapterError
@@ -45,4 +45,5 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "export": export,
     "key": key,
     "user": user,
+    "audit": keeping.audit,
 }

@@ -21,6 +21,7 @@ from adapter.facts.intake import Door
 from adapter.facts.tally import Tally
 from adapter.fhir.client import Client
 from adapter.journal import Journal, Origin, PersonStatus, StoredStatus, Work
+from adapter.journal.heads import append_head
 from adapter.journal.statuses import TAKEN_ON, furthest, news_of
 from adapter.outputs.alerts.audience import EMAIL, hearers
 from adapter.outputs.alerts.silence import ENROLLED, silence
@@ -89,6 +90,9 @@ class Run:
                     self._record(journal, judged, report)
                 with self.progress.phase("deliver", "told"):
                     self._deliver(journal, report)
+                if (file := self.settings.audit.head_file) is not None:
+                    with database.reading() as connection:
+                        append_head(file, connection, instant(self.ways.now))
             self._spent(report)
         return report
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from adapter.arguments import judging, operating
+from adapter.arguments import judging, keeping, operating
 from adapter.arguments.options import Parser
 
 
@@ -29,6 +29,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     for add in (
         judging.screen, judging.explain, operating.aside, judging.assure, judging.document, operating.run,
         operating.check, operating.serve, operating.demo, operating.export, operating.key, operating.user,
+        keeping.audit,
     ):  # fmt: skip
         add(commands)
     return whole

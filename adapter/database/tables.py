@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import zlib
 
 from sqlalchemy import BigInteger, Boolean, Column, Dialect, Integer, LargeBinary, MetaData, Table, Text
@@ -22,8 +23,11 @@ class Packed(TypeDecorator[str]):
         return None if value is None else zlib.compress(value.encode())
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """Unpack it."""
-        return None if value is None else zlib.decompress(value).decode()
+        """Unpack it; what is damaged is an error of the database, that names no content."""
+        try:
+            return None if value is None else zlib.decompress(value).decode()
+        except (zlib.error, TypeError, UnicodeDecodeError):
+            raise sqlite3.DatabaseError("packed text is malformed") from None
 
 
 def _need(name: str, kind: type[TypeEngine[str] | Boolean] | TypeEngine[int] | Packed = Text) -> Column[object]:
@@ -115,3 +119,11 @@ journal_user = Table(
     "journal_user", metadata, _key("name"), _may("password"), _need("created_at"), _may("disabled_at"),
 )  # fmt: skip
 journal_role = Table("journal_role", metadata, _key("name"), _key("study"), _need("role"), _need("given_at"))
+
+# The chain over it: an entry holds the digest of what it tells of, and the hash of the one before. It knows tokens.
+journal_person = Table("journal_person", metadata, _key("token"), _need("patient"), _need("salt"))
+journal_audit = Table(
+    "journal_audit", metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False), _need("at"), _need("kind"), _need("who"),
+    _may("token"), _may("about"), _may("what"), _need("digest"), _need("previous"), _need("hash"),
+)  # fmt: skip

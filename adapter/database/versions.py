@@ -128,6 +128,21 @@ USERS = (
         name {text} NOT NULL REFERENCES journal_user (name), study {text} NOT NULL, role {text} NOT NULL,
         given_at {text} NOT NULL, PRIMARY KEY (name, study))""",
 )
+# What is added to a journal table later may be empty in the rows before it: what is empty is not part of their digests.
+AUDIT = (
+    """CREATE TABLE journal_person (
+        token {text} NOT NULL PRIMARY KEY, patient {text} NOT NULL UNIQUE, salt {text} NOT NULL)""",
+    """CREATE TABLE journal_audit (
+        id BIGINT NOT NULL PRIMARY KEY, at {text} NOT NULL, kind {text} NOT NULL, who {text} NOT NULL,
+        token {text}, about {text}, what {text}, digest {text} NOT NULL, previous {text} NOT NULL,
+        hash {text} NOT NULL)""",
+    "CREATE INDEX journal_audit_token ON journal_audit (token, id)",
+)
+AUDITED = (
+    ("journal_audit", "DELETE"),
+    ("journal_audit", "UPDATE OF id, at, kind, who, token, about, digest, previous, hash"),
+    ("journal_person", "UPDATE"),
+)
 VERSIONS = (
     Version(1, "chart and journal", CHART + JOURNAL, REFUSED),
     Version(2, "the words of a decision", NOTE, (("journal_note", "DELETE"), ("journal_note", "UPDATE"))),
@@ -135,4 +150,5 @@ VERSIONS = (
     Version(4, "when deletions were looked for, and of which types something came", RECONCILED),
     Version(5, "what persons say of a patient, and what they are asked to look at", STATUS, STATUS_REFUSED),
     Version(6, "users of the page", USERS, (("journal_user", "DELETE"),)),
+    Version(7, "the audit chain", AUDIT, AUDITED),
 )

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from adapter.database import Database
 from adapter.journal import read, statuses
+from adapter.journal.chain import Chain
 from adapter.journal.records import Delivery, Latest, Marked, Run, StoredChange, StoredDecision, Subject
 from adapter.journal.statuses import Origin, StoredReview, StoredStatus
 from adapter.journal.work import Work
@@ -25,7 +26,9 @@ class Journal:
     def transaction(self) -> Iterator[Work]:
         """All that is added in the context is kept at its end, or nothing of it."""
         with self._database.writing() as connection:
-            yield Work(connection)
+            work = Work(connection, Chain(connection))
+            yield work
+            work.chain.seal()
 
     def latest(self, study: str, patient: str, as_of: str | None = None) -> StoredDecision | None:
         """The latest decision about a patient; with a day (YYYY-MM-DD), of those whose index date is not later."""

@@ -1,9 +1,10 @@
-"""Writing to the journal: what one transaction adds."""
+"""Writing to the journal: what one transaction adds, each row told of by the audit chain."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
@@ -22,6 +23,7 @@ from adapter.database.tables import (
 )
 from adapter.errors import AdapterError
 from adapter.journal import read
+from adapter.journal.chain import ADAPTER, Chain, Row
 from adapter.journal.picks import digest
 from adapter.journal.records import Change, Decided, Delivery, Latest, Marked, StoredDecision, Subject
 from adapter.journal.statuses import SUBJECT_OUTPUT, PersonStatus, Review, sound, subject_delivery
@@ -32,11 +34,34 @@ class Work:
     """One transaction: a run's decisions with their changes and deliveries are there together, or not at all."""
 
     connection: Connection
+    chain: Chain
+    _decided: dict[int, str] = field(default_factory=dict)  # whom the decisions of this transaction are about
+
+    def audit(self, kind: str, who: str = ADAPTER, patient: str | None = None, **what: Any) -> None:
+        """Put an act on the audit chain that leaves no other row: who saw or did what; `what` is kept as JSON.
+
+        Without a patient, `what` must say nothing of one: it cannot be erased.
+        """
+        self.chain.tell(kind, who, patient, what)
+
+    def add(self, table: Table, kind: str, row: Mapping[str, Any], patient: str | None, who: str = ADAPTER) -> Row:
+        """Insert a row, tell the chain of it, and return it with the number that the database gave."""
+        key = self.connection.execute(insert(table).values(row)).inserted_primary_key
+        assert key is not None
+        whole = {**dict(zip(table.primary_key.columns.keys(), key, strict=True)), **row}
+        self.chain.tell_row(kind, who, patient, table, whole)
+        return whole
+
+    def changed(self, table: Table, kind: str, patient: str | None = None, **key: Any) -> None:
+        """Tell the chain how a row stands that was changed."""
+        its = (table.c[name] == value for name, value in key.items())
+        row = self.connection.execute(select(table).where(*its)).mappings().one()
+        self.chain.tell_row(kind, ADAPTER, patient, table, row)
 
     def begin_run(self, *, started_at: str, as_of: str, study: str, study_hash: str, adapter_version: str) -> int:
         """Note that a run has begun; return its number."""
-        row = {"started_at": started_at, "as_of": as_of, "study": study}
-        return self._add(journal_run, {**row, "study_hash": study_hash, "adapter_version": adapter_version})
+        by = {"study": study, "study_hash": study_hash, "adapter_version": adapter_version}
+        return self._number(journal_run, "run-begun", {"started_at": started_at, "as_of": as_of, **by})
 
     def end_run(self, run: int, *, ended_at: str, report: str, exit_code: int) -> None:
         """Note how a run has ended."""
@@ -44,14 +69,19 @@ class Work:
         done = self.connection.execute(ending.values(ended_at=ended_at, report=report, exit_code=exit_code))
         if not done.rowcount:
             raise AdapterError(f"run {run}: there is none that has not ended")
+        self.changed(journal_run, "run-ended", id=run)
 
     def record(self, decision: Decided) -> int:
         """Add a decision; return its number."""
-        return self._add(journal_decision, {**asdict(decision), "picks_digest": digest(decision.picks)})
+        row = {**asdict(decision), "picks_digest": digest(decision.picks)}
+        number = self._number(journal_decision, "decision", row, decision.patient)
+        self._decided[number] = decision.patient
+        return number
 
     def note(self, decision: int, language: str, note: str) -> None:
         """Add what a decision says in words, in one language."""
-        self.connection.execute(insert(journal_note).values(decision=decision, language=language, note=note))
+        patient = self._decided.get(decision) or read.decision(self.connection, decision).patient
+        self.add(journal_note, "note", {"decision": decision, "language": language, "note": note}, patient)
 
     def latest(self, study: str) -> dict[str, Latest]:
         """The latest decision of every patient of a study, in order of patients; `decision` has the rest of one."""
@@ -63,14 +93,15 @@ class Work:
 
     def change(self, change: Change) -> int:
         """Add a change; return its number."""
-        return self._add(journal_change, asdict(change))
+        return self._number(journal_change, "change", asdict(change), change.patient)
 
     def deliver(self, output: str, key: str, payload: str, at: str) -> bool:
         """Put something on its way to an output; False where its key was given before: then it stays as it is."""
         if self.connection.scalar(select(journal_delivery.c.id).where(journal_delivery.c.key == key)) is not None:
             return False
         fresh = {"state": "pending", "attempts": 0, "created_at": at}
-        self._add(journal_delivery, {"output": output, "key": key, "payload": payload, **fresh})
+        row = {"output": output, "key": key, "payload": payload, **fresh}
+        self._number(journal_delivery, "delivery", row, _about(payload))
         return True
 
     def deliveries(self, output: str) -> list[Delivery]:
@@ -79,12 +110,13 @@ class Work:
 
     def done(self, delivery: int, at: str) -> None:
         """Note that a delivery has arrived."""
-        self._attempted(delivery, {"state": "done", "done_at": at, "next_try_at": None})
+        self._attempted(delivery, "delivery-done", {"state": "done", "done_at": at, "next_try_at": None})
 
     def failed(self, delivery: int, error: str, *, permanent: bool, next_try_at: str | None = None) -> None:
         """Note that a delivery has failed: for good, or until it is tried again."""
         state = {"state": "dead", "next_try_at": None} if permanent else {"next_try_at": next_try_at}
-        self._attempted(delivery, {**state, "last_error": error})
+        kind = "delivery-dead" if permanent else "delivery-failed"
+        self._attempted(delivery, kind, {**state, "last_error": error})
 
     def screening_number(self, study: str, patient: str, at: str) -> str:
         """The patient's number in a study (S-0001), given now if there is none yet; none is ever given twice."""
@@ -93,19 +125,20 @@ class Work:
         c = journal_screening_number.c
         number = (self.connection.scalar(select(func.max(c.number)).where(c.study == study)) or 0) + 1
         row = {"study": study, "patient": patient, "number": number, "given_at": at}
-        self.connection.execute(insert(journal_screening_number).values(row))
+        self.add(journal_screening_number, "screening-number", row, patient)
         return read.as_shown(number)
 
     def mark(self, marked: Marked) -> int:
         """Add a person's word on one fact; return its number."""
-        return self._add(journal_set_aside, asdict(marked))
+        kind = "given-back" if marked.lifted else "set-aside"
+        return self._number(journal_set_aside, kind, asdict(marked), marked.patient, marked.author)
 
     def set_status(self, said: PersonStatus, *, tell_server: bool) -> int:
         """Add what a person says of a patient, and have the server told; return its number.
 
         `tell_server`: whether the output of ResearchSubjects is on. An open review of the patient is ended by it.
         """
-        number = self._add(journal_status, asdict(sound(said)))
+        number = self._number(journal_status, "status", asdict(sound(said)), said.patient, said.author)
         self.end_review(said.study, said.patient, said.at, said.author)
         if tell_server:
             cause = f"status-{number}"
@@ -114,7 +147,7 @@ class Work:
 
     def saw_status(self, said: PersonStatus) -> int:
         """Add what a person said on the server, as a run found it; return its number."""
-        return self._add(journal_status, asdict(sound(said)))
+        return self._number(journal_status, "status-seen", asdict(sound(said)), said.patient)
 
     def open_review(self, review: Review, at: str) -> bool:
         """Ask a person to look; False where the same is asked already. What was asked before of the patient ends."""
@@ -123,32 +156,48 @@ class Work:
         if self.connection.scalar(same) is not None:
             return False
         self.end_review(review.study, review.patient, at, "data")
-        self._add(journal_review, {**asdict(review), "opened_at": at})
+        self._number(journal_review, "review", {**asdict(review), "opened_at": at}, review.patient)
         return True
 
     def end_review(self, study: str, patient: str, at: str, by: str) -> bool:
         """Note that nobody is asked any more, and who settled it; False where nobody was asked."""
         c = journal_review.c
-        ended = update(journal_review).where(c.study == study, c.patient == patient, c.ended_at.is_(None))
-        return bool(self.connection.execute(ended.values(ended_at=at, ended_by=by)).rowcount)
+        asked = c.study == study, c.patient == patient, c.ended_at.is_(None)
+        number = self.connection.scalar(select(c.id).where(*asked))
+        if number is None:
+            return False
+        self.connection.execute(update(journal_review).where(c.id == number).values(ended_at=at, ended_by=by))
+        self.changed(journal_review, "review-ended", patient, id=number)
+        return True
 
     def wrote(self, subject: Subject) -> None:
         """Keep what was written to a ResearchSubject, instead of what was written before."""
         c = journal_subject.c
         before = delete(journal_subject).where(c.study == subject.study, c.patient == subject.patient)
         self.connection.execute(before)
-        self.connection.execute(insert(journal_subject).values(asdict(subject)))
+        self.add(journal_subject, "subject-written", asdict(subject), subject.patient)
 
-    def _attempted(self, delivery: int, values: Mapping[str, Any]) -> None:
+    def _attempted(self, delivery: int, kind: str, values: Mapping[str, Any]) -> None:
         c = journal_delivery.c
         waiting = update(journal_delivery).where(c.id == delivery, c.state == "pending")
         if not self.connection.execute(waiting.values(attempts=c.attempts + 1, **values)).rowcount:
             raise AdapterError(f"delivery {delivery}: there is none that is pending")
+        payload = self.connection.scalar(select(c.payload).where(c.id == delivery))
+        self.changed(journal_delivery, kind, _about(str(payload)), id=delivery)
 
-    def _add(self, table: Table, row: Mapping[str, Any]) -> int:
-        key = self.connection.execute(insert(table).values(row)).inserted_primary_key
-        assert key is not None
-        return int(key[0])
+    def _number(
+        self, table: Table, kind: str, row: Mapping[str, Any], patient: str | None = None, who: str = ADAPTER
+    ) -> int:
+        return int(self.add(table, kind, row, patient, who)["id"])
+
+
+def _about(payload: str) -> str | None:
+    """Whom a delivery is about, where its payload is JSON that names a patient."""
+    try:
+        said = json.loads(payload)
+    except ValueError:
+        return None
+    return said.get("patient") if isinstance(said, dict) else None
 
 
 def _asked(review: Review) -> dict[str, str]:

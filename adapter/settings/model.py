@@ -117,6 +117,12 @@ class Worklist(Section):
     idle_minutes: int = Field(default=15, ge=1, le=480)
 
 
+class Audit(Section):
+    """What proves, from outside the database, that its end is not missing."""
+
+    head_file: Path | None = None
+
+
 class Log(Section):
     """How much is logged: ids and counts, never names or values."""
 
@@ -135,4 +141,5 @@ class Settings(Section):
     outputs: Outputs = Outputs()
     schedule: Schedule = Schedule()
     worklist: Worklist = Worklist()
+    audit: Audit = Audit()
     log: Log = Log()

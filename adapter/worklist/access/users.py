@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from adapter.database import Database
 from adapter.database.tables import journal_role, journal_user
 from adapter.errors import UsageError
+from adapter.journal import Journal
 from adapter.worklist.access.roles import Role
 
 NAME = re.compile(r"[\w.@-]{1,64}")
@@ -46,23 +47,25 @@ class Users:
         if not NAME.fullmatch(name):
             raise UsageError(f'"{name}" is no name of a user. Take letters, digits, and . _ @ - (64 at most).')
         known = self.named(name)
-        with self._database.writing() as connection:
+        with Journal(self._database).transaction() as work:
             if known is None:
-                row = {"name": name, "password": password, "created_at": at}
-                connection.execute(insert(journal_user).values(row))
+                work.add(journal_user, "user", {"name": name, "password": password, "created_at": at}, None)
             else:
                 again = {"disabled_at": None} | ({"password": password} if password else {})
-                connection.execute(update(journal_user).where(users.name == name).values(**again))
-            connection.execute(delete(journal_role).where(roles.name == name, roles.study == study))
-            connection.execute(insert(journal_role).values(name=name, study=study, role=role.value, given_at=at))
+                work.connection.execute(update(journal_user).where(users.name == name).values(**again))
+                work.changed(journal_user, "user", name=name)
+            work.connection.execute(delete(journal_role).where(roles.name == name, roles.study == study))
+            row = {"name": name, "study": study, "role": role.value, "given_at": at}
+            work.add(journal_role, "role", row, None)
         return known is None
 
     def disable(self, name: str, at: str) -> None:
         """Keep a user out from now on; what they did stays theirs."""
         if self.named(name) is None:
             raise UsageError(f'there is no user "{name}". List them with: trial-adapter user list.')
-        with self._database.writing() as connection:
-            connection.execute(update(journal_user).where(users.name == name).values(disabled_at=at))
+        with Journal(self._database).transaction() as work:
+            work.connection.execute(update(journal_user).where(users.name == name).values(disabled_at=at))
+            work.changed(journal_user, "user-disabled", name=name)
 
     def _all(self, name: str | None) -> list[User]:
         asked, given = select(journal_user).order_by(users.name), select(journal_role)
