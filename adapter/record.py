@@ -24,7 +24,7 @@ from adapter.outputs.alerts.kinds import FLAGGED, REVIEW, change_kind
 from adapter.outputs.alerts.telling import Stand, Telling
 from adapter.outputs.decision_line import as_line
 from adapter.outputs.note import as_note
-from adapter.outputs.subject_states import THEIRS, Deed, todo
+from adapter.outputs.subject.states import THEIRS, Deed, todo
 from adapter.pipeline import Judged, Screen
 from adapter.screening.decision import Standing
 from adapter.settings.model import Outputs

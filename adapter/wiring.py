@@ -18,7 +18,7 @@ from adapter.fhir.wire.links import Home, safe
 from adapter.journal import Journal
 from adapter.outputs.alerts.email import EmailOutput, worklist_link
 from adapter.outputs.base import Output, key_file, read_key
-from adapter.outputs.research_subject import Mark, ResearchSubjectOutput
+from adapter.outputs.subject.output import Mark, ResearchSubjectOutput
 from adapter.pipeline import Screen, study_hash
 from adapter.progress import Progress, shown_on, unseen
 from adapter.settings import Settings, secret

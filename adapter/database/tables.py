@@ -127,3 +127,6 @@ journal_audit = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=False), _need("at"), _need("kind"), _need("who"),
     _may("token"), _may("about"), _may("what"), _need("digest"), _need("previous"), _need("hash"),
 )  # fmt: skip
+journal_installation = Table(
+    "journal_installation", metadata, Column("number", Integer, primary_key=True), _need("word")
+)

@@ -143,6 +143,11 @@ AUDITED = (
     ("journal_audit", "UPDATE OF id, at, kind, who, token, about, digest, previous, hash"),
     ("journal_person", "UPDATE"),
 )
+INSTALLATION = (
+    """CREATE TABLE journal_installation (
+        number INTEGER NOT NULL PRIMARY KEY CHECK (number = 1), word {text} NOT NULL)""",
+)
+INSTALLATION_REFUSED = (("journal_installation", "DELETE"), ("journal_installation", "UPDATE"))
 VERSIONS = (
     Version(1, "chart and journal", CHART + JOURNAL, REFUSED),
     Version(2, "the words of a decision", NOTE, (("journal_note", "DELETE"), ("journal_note", "UPDATE"))),
@@ -151,4 +156,5 @@ VERSIONS = (
     Version(5, "what persons say of a patient, and what they are asked to look at", STATUS, STATUS_REFUSED),
     Version(6, "users of the page", USERS, (("journal_user", "DELETE"),)),
     Version(7, "the audit chain", AUDIT, AUDITED),
+    Version(8, "by what word this database is known from another's", INSTALLATION, INSTALLATION_REFUSED),
 )

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from adapter.fhir.bundles import resource_of
+from adapter.fhir.bundles import BYTE_ORDER_MARK, resource_of
 from adapter.fhir.client import FHIR_JSON, Call, Client
 from adapter.fhir.errors import NotFound, Rejected
 from adapter.fhir.wire.exchange import Answer
@@ -33,6 +33,15 @@ class Written:
     resource: dict[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A resource as the server holds it: read, byte for byte, and its version."""
+
+    resource: dict[str, Any]
+    raw: bytes
+    etag: str | None
+
+
 def create(client: Client, resource: Mapping[str, Any], if_none_exist: str) -> Written:
     """Create a resource unless one matches `identifier=…`; 200 with created False: one was there. Raises Conflict."""
     kind = str(resource["resourceType"])
@@ -41,16 +50,18 @@ def create(client: Client, resource: Mapping[str, Any], if_none_exist: str) -> W
     return client.send(call, lambda answer: _written(client, kind, answer))
 
 
-def update(client: Client, resource: Mapping[str, Any], etag: str | None) -> Written:
-    """Replace a resource if it still is at this version; `created` True: it had been deleted. Raises Conflict."""
-    kind, reference = str(resource["resourceType"]), f"{resource['resourceType']}/{resource.get('id')}"
-    headers = _HEADERS | ({"If-Match": etag} if etag else {})
-    call = Call("PUT", client.address(_checked(client, reference)), kind, headers, _encode(resource), harmless=False)
+def update(client: Client, reference: str, body: bytes, etag: str | None) -> Written:
+    """Replace a resource (`Type/id`) if it still is at this version; `created` True: it had been deleted.
+
+    The body is what was read, but for what is to change. Raises Conflict.
+    """
+    kind, headers = reference.partition("/")[0], _HEADERS | ({"If-Match": etag} if etag else {})
+    call = Call("PUT", client.address(_checked(client, reference)), kind, headers, body, harmless=False)
     return client.send(call, lambda answer: _written(client, kind, answer))
 
 
-def read(client: Client, reference: str) -> tuple[dict[str, Any], str | None] | None:
-    """Return a resource (`Type/id`) with its version, or None where it is not there or no more."""
+def read(client: Client, reference: str) -> Kept | None:
+    """Return a resource (`Type/id`), or None where it is not there or no more."""
     url = client.address(_checked(client, reference))
     try:
         return client.get(url, reference.partition("/")[0], _read, fresh=True)
@@ -61,9 +72,9 @@ def read(client: Client, reference: str) -> tuple[dict[str, Any], str | None] | 
 _HEADERS = {"Content-Type": FHIR_JSON, "Prefer": "return=representation"}
 
 
-def _read(answer: Answer) -> tuple[dict[str, Any], str | None]:
+def _read(answer: Answer) -> Kept:
     resource = resource_of(answer)
-    return resource, _etag(answer, resource)
+    return Kept(resource, answer.body.removeprefix(BYTE_ORDER_MARK), _etag(answer, resource))
 
 
 def _written(client: Client, kind: str, answer: Answer) -> Written:

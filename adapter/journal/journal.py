@@ -89,6 +89,11 @@ class Journal:
         with self._database.reading() as connection:
             return read.patient_of(connection, study, shown)
 
+    def installation(self) -> str:
+        """The word by which this database is known from another's that has the same key; it tells nothing else."""
+        with self.transaction() as work:
+            return work.installation()
+
     def subject(self, study: str, patient: str) -> Subject | None:
         """What we last wrote to a patient's ResearchSubject."""
         with self._database.reading() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from adapter.database.tables import (
     journal_change,
     journal_decision,
     journal_delivery,
+    journal_installation,
     journal_note,
     journal_review,
     journal_run,
@@ -169,6 +171,14 @@ class Work:
         self.connection.execute(update(journal_review).where(c.id == number).values(ended_at=at, ended_by=by))
         self.changed(journal_review, "review-ended", patient, id=number)
         return True
+
+    def installation(self) -> str:
+        """The word by which this database is known, made at the first asking."""
+        known = self.connection.scalar(select(journal_installation.c.word))
+        if known is None:
+            known = secrets.token_hex(8)
+            self.connection.execute(insert(journal_installation).values(number=1, word=known))
+        return known
 
     def wrote(self, subject: Subject) -> None:
         """Keep what was written to a ResearchSubject, instead of what was written before."""

@@ -87,7 +87,7 @@ class SearchSource:
         found = read(self.client, reference)
         if found is None:
             raise SourceError(f"[population] group: the server has no {reference}. Name a Group or List that it has.")
-        resource = found[0]
+        resource = found.resource
         entries = [*(resource.get("member") or ()), *(resource.get("entry") or ())]
         named = (entry.get("entity") or entry.get("item") or {} for entry in entries if isinstance(entry, dict))
         keys = (patient_key(str(one.get("reference", ""))) for one in named if isinstance(one, dict))

@@ -10,7 +10,7 @@ from adapter.fhir.client import Client, Server
 from adapter.fhir.errors import Unreachable
 from adapter.journal import Journal
 from adapter.outputs.deliver import Count
-from adapter.outputs.research_subject import Mark
+from adapter.outputs.subject.output import Mark
 from adapter.screening.study import Study, Text
 from tests.fhir_server.records import ref
 from tests.unit.delivering import MARK, Desk

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapter.outputs.research_subject import STUDY_SYSTEM
+from adapter.outputs.subject.register import STUDY_SYSTEM
 from adapter.screening.study import Criterion, Text
 from tests.profiles.source import BASE, STUDY, VERSION, Resource, both, head, narrative, study
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from fhir.resources.R4B import get_fhir_model_class
 
-from adapter.outputs.subject_states import EXTENSION, SCREENING
+from adapter.outputs.subject.resource import BY_PERSON, EXTENSION, SCREENING
 from adapter.screening.study import Text
 from tests.profiles.source import BASE, MAPPINGS, Resource, head
 
@@ -18,6 +18,7 @@ CHOICE = re.compile(r"(.+)\.ofType\((\w+)\).*")
 STATUSES = "http://hl7.org/fhir/ValueSet/research-subject-status|4.0.1"
 # Not `element`: for that HAPI's validator (8.8.0) asks the network for a package of R4, and calls it an error offline.
 CONTEXT = {"context": [{"type": "fhirpath", "expression": "ResearchSubject"}]}
+CODED: Resource = {"binding": {"strength": "required", "valueSet": STATUSES}}
 Path = tuple[str, ...]
 
 READ = Text("{} as the trial adapter reads it", "试验适配器读取的{}")
@@ -28,14 +29,22 @@ READ_ABOUT = Text(
 )
 SUBJECT = Text("ResearchSubject as the trial adapter writes it", "试验适配器写入的ResearchSubject")
 SUBJECT_ABOUT = Text(
-    "A patient who is worth a look. The adapter writes the statuses candidate, potential-candidate and ineligible, "
-    "and only onto a subject that is its own and as it last wrote it; all other statuses are a person's.",
-    "值得研究者关注的患者。适配器仅写入candidate、potential-candidate和ineligible三种状态，且仅限于由其创建且未被他人修改的记录；其他状态由人员确定。",
+    "A patient who is worth a look. By itself the adapter writes the statuses candidate, potential-candidate and "
+    "ineligible, and only onto a subject that is its own and as it last wrote it; all other statuses are a person's, "
+    "and a status that a person has set on the adapter's page is written as theirs.",
+    "值得研究者关注的患者。适配器自行写入的仅有candidate、potential-candidate和ineligible三种状态，且仅限于由其创建且未被他人修改的记录；"
+    "其他状态由人员确定，人员在适配器页面上设定的状态按其本人的决定写入。",
 )
 DECISION = Text("Screening decision", "筛选结论")
 DECISION_ABOUT = Text(
     "Of which day and which version of the study the status of a ResearchSubject is, and that it is the adapter's word.",
     "说明ResearchSubject的状态对应的日期和研究版本，并表明该状态由适配器给出。",
+)
+PERSON = Text("Status set by a person", "人员设定的状态")
+PERSON_ABOUT = Text(
+    "When a person set the status of a ResearchSubject on the adapter's page, by which version of the study, and to "
+    "what. Who it was stands in the adapter's own record.",
+    "说明人员在适配器页面上设定ResearchSubject状态的时间、所依据的研究版本以及所设定的状态。设定者记录在适配器内部。",
 )
 RESPONSE = Text("Answers on the screening form", "筛选表答复")
 RESPONSE_ABOUT = Text(
@@ -135,17 +144,27 @@ def profile(name: str, kind: str, title: Text, about: Text, elements: list[Resou
 
 
 def decision() -> Resource:
-    """The extension that a written status carries."""
-    coded = {"binding": {"strength": "required", "valueSet": STATUSES}}
-    parts = [*_part("asOf", "date"), *_part("studyVersion", "string"), *_part("status", "code", **coded)]
+    """The extension that a status of the machine's carries."""
+    parts = [*_part("asOf", "date"), *_part("studyVersion", "string"), *_part("status", "code", **CODED)]
+    return _extension(EXTENSION, DECISION, DECISION_ABOUT, [*parts, *_part("writer", "string")])
+
+
+def by_person() -> Resource:
+    """The extension that a status carries which a person set on our page."""
+    parts = [*_part("at", "instant"), *_part("studyVersion", "string"), *_part("status", "code", **CODED)]
+    return _extension(BY_PERSON, PERSON, PERSON_ABOUT, parts)
+
+
+def _extension(url: str, title: Text, about: Text, parts: list[Resource]) -> Resource:
+    """An extension of several parts, each of them there once."""
     elements = [
-        {"id": "Extension", "path": "Extension", "short": DECISION.en, "definition": DECISION_ABOUT.en},
-        {"id": "Extension.extension", "path": "Extension.extension", "min": 3},
+        {"id": "Extension", "path": "Extension", "short": title.en, "definition": about.en},
+        {"id": "Extension.extension", "path": "Extension.extension", "min": sum("sliceName" in one for one in parts)},
         *parts,
-        {"id": "Extension.url", "path": "Extension.url", "fixedUri": EXTENSION},
+        {"id": "Extension.url", "path": "Extension.url", "fixedUri": url},
         {"id": "Extension.value[x]", "path": "Extension.value[x]", "max": "0"},
     ]
-    return profile(EXTENSION.rpartition("/")[2], "Extension", DECISION, DECISION_ABOUT, elements)
+    return profile(url.rpartition("/")[2], "Extension", title, about, elements)
 
 
 def _part(name: str, kind: str, **more: Resource) -> Iterator[Resource]:
@@ -159,14 +178,20 @@ def _part(name: str, kind: str, **more: Resource) -> Iterator[Resource]:
 def subject() -> Resource:
     """The ResearchSubject that is written."""
     own = f"identifier.where(system = '{SCREENING}').count() = 1"
+    said = f"extension('{EXTENSION}').exists() or extension('{BY_PERSON}').exists()"
+    here = f"{BASE}/StructureDefinition/screening-subject"
     elements = [
         {"id": "ResearchSubject", "path": "ResearchSubject", "constraint": [
             {"key": "adapter-1", "severity": "error", "human": "One identifier is the adapter's own.",
-             "expression": own, "source": f"{BASE}/StructureDefinition/screening-subject"}]},
+             "expression": own, "source": here},
+            {"key": "adapter-2", "severity": "error", "human": "It is said whose word the status is.",
+             "expression": said, "source": here}]},
         {"id": "ResearchSubject.extension", "path": "ResearchSubject.extension",
          "slicing": {"discriminator": [{"type": "value", "path": "url"}], "ordered": False, "rules": "open"}, "min": 1},
         {"id": "ResearchSubject.extension:decision", "path": "ResearchSubject.extension", "sliceName": "decision",
-         "min": 1, "max": "1", "type": [{"code": "Extension", "profile": [EXTENSION]}]},
+         "max": "1", "type": [{"code": "Extension", "profile": [EXTENSION]}]},
+        {"id": "ResearchSubject.extension:person", "path": "ResearchSubject.extension", "sliceName": "person",
+         "max": "1", "type": [{"code": "Extension", "profile": [BY_PERSON]}]},
         {"id": "ResearchSubject.identifier", "path": "ResearchSubject.identifier", "min": 1},
         {"id": "ResearchSubject.period", "path": "ResearchSubject.period", "min": 1},
         {"id": "ResearchSubject.period.start", "path": "ResearchSubject.period.start", "min": 1},

@@ -18,7 +18,7 @@ def artefacts() -> Iterator[tuple[str, Resource]]:
     folders = {
         "form": [form.concepts(), form.questionnaire(), structures.response()],
         "study": [research.codes(), research.group(), research.research_study()],
-        "written": [structures.decision(), structures.subject()],
+        "written": [structures.decision(), structures.by_person(), structures.subject()],
         "read": structures.read(),
     }
     for folder, one in chain.from_iterable(((folder, one) for one in made) for folder, made in folders.items()):

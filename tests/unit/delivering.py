@@ -19,7 +19,7 @@ from adapter.outputs.alerts.audience import hearers
 from adapter.outputs.alerts.email import EmailOutput
 from adapter.outputs.alerts.telling import Stand, Telling
 from adapter.outputs.deliver import deliver_pending
-from adapter.outputs.research_subject import Mark, ResearchSubjectOutput
+from adapter.outputs.subject.output import Mark, ResearchSubjectOutput
 from adapter.places import folder
 from adapter.screening.study import Hypothesis, Settlement, Study, Text
 from adapter.settings.model import Email, Outputs

@@ -9,9 +9,10 @@ import pytest
 from adapter.demo.hospital import SandboxHospital
 from adapter.errors import SettingsError
 from adapter.journal.statuses import STATUSES
-from adapter.outputs import base, subject_states
+from adapter.outputs import base
 from adapter.outputs.deliver import Count
-from adapter.outputs.research_subject import STUDY_SYSTEM
+from adapter.outputs.subject import resource as form
+from adapter.outputs.subject.register import STUDY_SYSTEM
 from tests.unit.delivering import Front, at_work, edit, foreign, own_study, subjects, writes
 
 
@@ -40,7 +41,7 @@ def test_a_candidate_gets_a_subject_and_the_study_is_made_once(desk, hospital):
     assert (one["status"], two["status"]) == ("candidate", "potential-candidate")
     assert one["period"] == {"start": "2026-03-16"}
     assert one["study"] == {"reference": f"ResearchStudy/{study['id']}"}
-    assert one["extension"] == [subject_states.extension("2026-03-16", "v1", "candidate")]
+    assert one["extension"] == [form.extension("2026-03-16", "v1", "candidate", desk.journal.installation())]
     value = one["identifier"][0]["value"]
     assert len(value) == 32 and "p1" not in value and value != two["identifier"][0]["value"]
     assert desk.journal.subject("s", "Patient/p1").resource == f"ResearchSubject/{one['id']}"
@@ -159,7 +160,7 @@ def test_a_person_who_ends_the_period_has_spoken(desk, hospital):
 
 def test_a_deleted_subject_stays_deleted_and_a_person_is_asked(desk, hospital):
     desk.write("potential-candidate")
-    hospital.delete(subject_states.named(subjects(hospital)[0]))
+    hospital.delete(form.named(subjects(hospital)[0]))
     told = desk.write("candidate")
     assert subjects(hospital) == [] and [one.found for one in told.reviews] == ["gone"]
 

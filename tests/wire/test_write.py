@@ -62,7 +62,7 @@ def test_57_both_ways_to_say_conflict_are_one(server, client, status):
     with pytest.raises(Conflict, match=rf"\({status}\)"):
         create(client, SUBJECT, "identifier=a|b")
     with pytest.raises(Conflict):
-        update(client, {**SUBJECT, "id": "r7"}, 'W/"abc-1"')
+        update(client, "ResearchSubject/r7", b"{}", 'W/"abc-1"')
     assert (server.asked[1].method, server.asked[1].headers["if-match"]) == ("PUT", 'W/"abc-1"')
     assert len(server.asked) == 2
 
@@ -78,13 +78,13 @@ def test_55_a_write_whose_answer_was_lost_is_not_repeated(server, client, lost):
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_write_that_was_turned_away_is_repeated(server, client, status):
     server.say(Reply(status, headers={"Retry-After": "3"}), said(200, STORED))
-    assert update(client, {**SUBJECT, "id": "r7"}, None).id == "r7"
+    assert update(client, "ResearchSubject/r7", b"{}", None).id == "r7"
     assert "if-match" not in server.asked[0].headers
 
 
 def test_an_update_may_have_created(server, client):
     server.say(said(201, STORED))
-    assert update(client, {**SUBJECT, "id": "r7"}, 'W/"1"').created
+    assert update(client, "ResearchSubject/r7", b"{}", 'W/"1"').created
 
 
 @pytest.mark.parametrize(("status", "kind"), [(403, Refused), (422, Rejected), (405, Rejected), (404, Permanent)])
@@ -101,9 +101,11 @@ def test_a_web_page_is_no_receipt(server, client):
 
 
 def test_a_resource_is_read_with_its_version_and_its_digits(server, client):
-    server.say(Reply(200, b'{"resourceType":"Observation","id":"1","value":1.50,"n":12345678901234567890}', ETAG))
-    found, etag = read(client, "Observation/1")
-    assert (str(found["value"]), found["n"], etag) == ("1.50", 12345678901234567890, 'W/"abc-1"')
+    raw = b'{"resourceType":"Observation","id":"1","value":1.50,"n":12345678901234567890}'
+    server.say(Reply(200, b"\xef\xbb\xbf" + raw, ETAG))
+    kept = read(client, "Observation/1")
+    assert (str(kept.resource["value"]), kept.resource["n"]) == ("1.50", 12345678901234567890)
+    assert (kept.raw, kept.etag) == (raw, 'W/"abc-1"')
     assert server.asked[0].headers["cache-control"] == "no-cache"
 
 
