@@ -15,14 +15,14 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from adapter.database import DatabaseError
 from adapter.errors import AdapterError
 from adapter.worklist.access.gate import TOKEN, Gate, Visit, harden
-from adapter.worklist.access.roles import OPEN, READERS, open_to
-from adapter.worklist.pages import health, people, sign_in
+from adapter.worklist.access.roles import EVERYBODY, OPEN, READERS, home_of, open_to
+from adapter.worklist.pages import health, operation, people, sign_in
 from adapter.worklist.show.reader import Reader, language_asked
 from adapter.worklist.ward import Ward
 
 log = logging.getLogger(__name__)
 LONGEST_FORM = 1 << 18  # bytes
-NAVIGATION = (("/worklist", "nav.worklist", READERS),)
+NAVIGATION = (("/worklist", "nav.worklist", READERS), ("/operation", "nav.operation", EVERYBODY))
 SAID = frozenset({400, 403, 404, 405, 409, 413, 429, 503})
 
 
@@ -32,7 +32,7 @@ def create_app(ward: Ward) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LONGEST_FORM, MAX_FORM_PARTS=500)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["ward"] = ward
-    for pages in (health.pages, sign_in.pages, people.pages):
+    for pages in (health.pages, operation.pages, sign_in.pages, people.pages):
         app.register_blueprint(pages)
     app.view_functions["static"] = open_to(OPEN)(app.view_functions["static"])
     app.before_request(lambda: _read_by(ward))
@@ -55,7 +55,7 @@ def _shown(ward: Ward) -> dict[str, Any]:
     visit: Visit | None = getattr(g, "visit", None)
     return {
         "say": reader.say, "day": reader.day, "instant": reader.instant, "language": reader.language,
-        "study": ward.study, "visit": visit, "form_token": _form_token,
+        "study": ward.study, "visit": visit, "home": home_of(visit.role if visit else None), "form_token": _form_token,
         "visible_pages": [(path, name) for path, name, roles in NAVIGATION if visit and visit.role in roles],
     }  # fmt: skip
 

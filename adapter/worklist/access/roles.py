@@ -24,6 +24,11 @@ EVERYBODY = frozenset(Role)
 OPEN: frozenset[Role] = frozenset()  # the mark of a page that needs no sign-in
 
 
+def home_of(role: Role | None) -> str:
+    """Where somebody of this role begins: with the patients, unless they may see none."""
+    return "/operation" if role is Role.IT else "/worklist"
+
+
 def open_to(roles: frozenset[Role]) -> Callable[[View], View]:
     """Mark a page with those who may see it; a page without this mark is shown to nobody."""
 

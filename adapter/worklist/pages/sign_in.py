@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from adapter.words import LANGUAGES
 from adapter.worklist.access.gate import local_path, the_gate
 from adapter.worklist.access.passwords import is_right
-from adapter.worklist.access.roles import EVERYBODY, OPEN, open_to
+from adapter.worklist.access.roles import EVERYBODY, OPEN, Role, home_of, open_to
 from adapter.worklist.access.users import NAME, Users
 from adapter.worklist.show.reader import COOKIE
 
@@ -23,8 +23,8 @@ A_YEAR_S = 365 * 86_400
 @pages.get("/")
 @open_to(OPEN)
 def front() -> Response:
-    """Lead to the worklist."""
-    return redirect("/worklist", 303)
+    """Lead to where the reader begins."""
+    return redirect(home_of(g.visit.role if g.visit else None), 303)
 
 
 @pages.get("/login")
@@ -32,7 +32,7 @@ def front() -> Response:
 def login() -> Response | str:
     """Ask who comes."""
     back = local_path(request.args.get("next", ""))
-    return redirect(back, 303) if g.visit else _form(back)
+    return redirect(_within(back, g.visit.role), 303) if g.visit else _form(back)
 
 
 @pages.post("/login")
@@ -50,7 +50,7 @@ def enter() -> Response | tuple[str, int, dict[str, str]] | tuple[str, int]:
         log.warning("a sign-in to the page failed")  # the name may be a password in the wrong field
         return _form(back, "login.wrong"), 401
     gate.throttle.succeed(name, address)
-    answer = redirect(back, 303)
+    answer = redirect(_within(back, user.roles.get(gate.ward.study.id) if user else None), 303)
     gate.sign_in(name, answer)
     return answer
 
@@ -74,6 +74,11 @@ def language() -> Response:
         secure = the_gate().secure
         answer.set_cookie(COOKIE, chosen, max_age=A_YEAR_S, secure=secure, httponly=True, samesite="Lax")
     return answer
+
+
+def _within(back: str, role: Role | None) -> str:
+    """Where to go after a sign-in: a role that sees no patient begins elsewhere than with the patients."""
+    return home_of(role) if back == home_of(None) else back
 
 
 def _form(back: str, trouble: str = "", **filled: object) -> str:
