@@ -34,11 +34,11 @@ from adapter.progress import Progress
 from adapter.pull.population import asked_of
 from adapter.pull.pull import Pull, reconciled_on
 from adapter.pull.pulled import Pulled
+from adapter.pull.ways_in import hospital_of
 from adapter.record import Record
 from adapter.report import RunReport
 from adapter.screening.model import PatientRecord
 from adapter.settings import Settings, database_password
-from adapter.sources.search import SearchSource
 from adapter.study.load import Mapped
 
 
@@ -104,8 +104,8 @@ class Run:
         if self.ways.full:
             with chart.transaction() as work:
                 work.forget()
-        compare = self.settings.source.compare_totals
-        source = SearchSource(self.client, asked_of(self.screen.study, self.mapped.codelists), compare=compare)
+        asked = asked_of(self.screen.study, self.mapped.codelists)
+        source = hospital_of(self.settings, self.client, asked, chart)
         pull = Pull(source, chart, door, self.settings, self.screen.study)
         pull.progress, pull.accept_fall = self.progress, self.ways.accept_fall
         return pull.run(self.ways.now)

@@ -30,9 +30,11 @@ from adapter.sources.hospital import OF_PATIENT
 def client_of(settings: Settings) -> Client:
     """The client for the hospital's server."""
     place = settings.fhir
-    if settings.source.kind != "search":
-        kind, todo = settings.source.kind, "`screen --source FOLDER` reads a folder."
-        raise SettingsError(f'source.kind: "{kind}" is not possible with this version. Set "search"; {todo}')
+    if settings.source.kind == "folder":
+        todo = "`screen --source FOLDER` reads a folder."
+        raise SettingsError(
+            f'source.kind: "folder" is not possible with this version. Set "search" or "export"; {todo}'
+        )
     if place.base_url is None:
         raise SettingsError("fhir.base_url must be set: the address of the hospital's FHIR R4 server.")
     server = Server(
@@ -45,6 +47,7 @@ def client_of(settings: Settings) -> Client:
         max_connections=place.max_connections,
         max_requests_per_s=place.max_requests_per_s,
         also_under=place.also_under,
+        files_from=settings.source.export.files_from,
         auth=_auth(place.auth, needs_of(settings)),
     )
     return Client(server)
@@ -107,6 +110,8 @@ def needs_of(settings: Settings) -> tuple[Need, ...]:
         needs["ResearchStudy"] = "rs" if settings.study.research_study else "crs"
     if "group" in settings.population.ways and settings.population.group:
         needs[settings.population.group.partition("/")[0]] = "r"
+    if settings.source.kind == "export" and settings.source.export.level == "group":
+        needs["Group"] = "r"
     return tuple(Need(kind, rights) for kind, rights in needs.items())
 
 

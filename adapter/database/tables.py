@@ -64,6 +64,15 @@ chart_quarantine = Table(
     _key("type"), _key("resource"), _key("reason"), _need("first_at"), _need("count", Integer()),
 )  # fmt: skip
 
+chart_export = Table(
+    "chart_export", metadata,
+    _key("status_url"), _need("asked"), _need("types"), _may("since"), _need("begun_at"),
+)  # fmt: skip
+chart_export_file = Table(
+    "chart_export_file", metadata,
+    _key("name"), _need("types"), _need("lines", Integer()), _need("broken", Integer()), _need("proved", Boolean),
+)  # fmt: skip
+
 # The journal: only ever added to.
 journal_run = Table(
     "journal_run", metadata,

@@ -148,6 +148,14 @@ INSTALLATION = (
         number INTEGER NOT NULL PRIMARY KEY CHECK (number = 1), word {text} NOT NULL)""",
 )
 INSTALLATION_REFUSED = (("journal_installation", "DELETE"), ("journal_installation", "UPDATE"))
+EXPORT = (
+    """CREATE TABLE chart_export (
+        status_url {text} NOT NULL PRIMARY KEY, asked {text} NOT NULL, types {text} NOT NULL, since {text},
+        begun_at {text} NOT NULL)""",
+    """CREATE TABLE chart_export_file (
+        name {text} NOT NULL PRIMARY KEY, types {text} NOT NULL, lines INTEGER NOT NULL, broken INTEGER NOT NULL,
+        proved BOOLEAN NOT NULL)""",
+)
 VERSIONS = (
     Version(1, "chart and journal", CHART + JOURNAL, REFUSED),
     Version(2, "the words of a decision", NOTE, (("journal_note", "DELETE"), ("journal_note", "UPDATE"))),
@@ -157,4 +165,5 @@ VERSIONS = (
     Version(6, "users of the page", USERS, (("journal_user", "DELETE"),)),
     Version(7, "the audit chain", AUDIT, AUDITED),
     Version(8, "by what word this database is known from another's", INSTALLATION, INSTALLATION_REFUSED),
+    Version(9, "the export under way", EXPORT),
 )

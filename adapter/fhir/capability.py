@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +33,12 @@ class Capability:
     types: dict[str, Ability] = field(default_factory=dict)
     interactions: frozenset[str] = frozenset()  # of the whole server: batch, history-system …
     operations: frozenset[str] = frozenset()
+    definitions: frozenset[str] = frozenset()  # of all operations, with their versions where they are said
+
+    def definition(self, name: str) -> str:
+        """Return how an operation of this name is defined, or an empty text."""
+        ends = re.compile(rf"/OperationDefinition/{re.escape(name)}(?:\||$)")
+        return next((one for one in sorted(self.definitions) if ends.search(one)), "")
 
     def of(self, kind: str) -> Ability:
         """Return what is said about a type, or an empty ability."""
@@ -53,6 +60,7 @@ def _statement(answer: Answer) -> Capability:
     return Capability(
         _text(statement, "fhirVersion"), _software(statement.get("software")), kinds,
         _all(rest, "interaction", "code"), _all(rest, "operation", "name"),
+        frozenset().union(*(_all(one, "operation", "definition") for one in (rest, *_list(rest, "resource")))),
     )  # fmt: skip
 
 

@@ -6,7 +6,8 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -48,6 +49,9 @@ class Server:
     stretch_s: float = 20.0
     max_connections: int = 4
     max_requests_per_s: float | None = None
+    files_from: tuple[str, ...] = ()  # other origins from which files of an export may be fetched, without a sign-in
+    file_s: float = 6 * 3600.0  # one file of an export
+    file_bytes: int = 8 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,9 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     harmless: bool = True  # asking twice does no harm
+    once: bool = False  # the caller waits by himself
+    signed: bool = True  # the sign-in goes along, to the server's own addresses
+    drain: Callable[[Iterator[bytes]], None] | None = None  # a file: its bytes are not held
 
 
 class Client:
@@ -77,6 +84,7 @@ class Client:
     ) -> None:
         self.server = server
         self.home = Home.of(server.base_url, server.also_under)
+        self._files = tuple(Home.of(origin) for origin in server.files_from)
         line = checked(Line(server.ca_file, server.client_cert_file, server.client_key_file, server.proxy))
         self._stop = stop or threading.Event()
         self._sleep, self._clock = sleep or self._stop.wait, clock
@@ -125,13 +133,17 @@ class Client:
         until one is answered: ten more types do not wait as long again for a server that is gone. An endpoint where
         one question after the other fails is left alone for a while; the others go on.
         """
-        url = self.home.resolve(call.url, self.home.base)
+        url = self.beside(call.url, self.home.base) if call.drain else self.home.resolve(call.url, self.home.base)
         call = replace(call, url=url, headers={"Accept": FHIR_JSON, "Accept-Encoding": "gzip"} | dict(call.headers))
         budget, circuit = self.budget(call.about), self._circuit(call)
         circuit.enter(place(url), self._clock())
         try:
             took = persist(
-                lambda: take(self._once(call, budget)), budget, self._waiting, harmless=call.harmless, once=self._silent
+                lambda: take(self._once(call, budget)),
+                budget,
+                self._waiting,
+                harmless=call.harmless,
+                once=self._silent or call.once,
             )
         except Trouble as trouble:
             circuit.note(trouble, self._clock())
@@ -147,20 +159,40 @@ class Client:
         with self._lock:
             return self._circuits.setdefault((call.about, call.harmless), Circuit())
 
+    def beside(self, link: str, against: str) -> str:
+        """Return the whole address of a file of an export: the server's own, or one of an origin in the settings."""
+        for files in self._files:
+            with suppress(LinkRefused):
+                return files.resolve(link, against)
+        return self.home.resolve(link, against)
+
+    def rest(self, seconds: float) -> None:
+        """Wait because the server asks for it, and a little longer, lest all that wait come back at once."""
+        self._rest(seconds + self._waiting.chance())
+
     def _once(self, call: Call, budget: Budget) -> Answer:
-        header = self.signing.header()
+        header = self._sign_in(call)
         self._allowed(call)
         answer = self._ask(call, header, budget)
-        if answer.status == 401 and self.signing.renew(header):
-            answer = self._ask(call, self.signing.header(), budget)
+        if answer.status == 401 and header and self.signing.renew(header):
+            answer = self._ask(call, self._sign_in(call), budget)
         if answer.status in REDIRECTS:
             moved = replace(call, url=self._moved(call, answer))
-            answer = self._ask(moved, self.signing.header(), budget)
+            answer = self._ask(moved, self._sign_in(moved), budget)
         return self._good(answer)
+
+    def _sign_in(self, call: Call) -> str | None:
+        """What we sign in by: it goes to the server's own addresses, and to no file that is to be had without."""
+        return self.signing.header() if call.signed and self.home.owns(call.url) else None
 
     def _ask(self, call: Call, authorization: str | None, budget: Budget) -> Answer:
         headers = dict(call.headers) | ({"Authorization": authorization} if authorization else {})
-        return self._exchange.ask(Question(call.method, call.url, headers, call.body), self._limits(budget.one_try))
+        question = Question(call.method, call.url, headers, call.body, call.drain)
+        limits = self._limits(budget.one_try)
+        if call.drain:
+            measure = replace(limits.measure, max_bytes=self.server.file_bytes)
+            limits = replace(limits, seconds=self.server.file_s, measure=measure)
+        return self._exchange.ask(question, limits)
 
     def _allowed(self, call: Call) -> None:
         need = _need(call)
@@ -186,7 +218,8 @@ class Client:
     def _moved(self, call: Call, answer: Answer) -> str:
         if call.method != "GET":
             raise self._astray(call.url, "sends a request with a body elsewhere")
-        return self.home.resolve(answer.headers.get("Location"), call.url)
+        where = answer.headers.get("Location")
+        return self.beside(where or "", call.url) if call.drain else self.home.resolve(where, call.url)
 
     def _astray(self, url: str, what: str) -> LinkRefused:
         return LinkRefused(place(url), f"the server {what}, which is not followed",

@@ -9,6 +9,7 @@ is not believed.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -56,7 +57,7 @@ class Pull:
                 self._of_type(kind, pulled, now)
         with self.progress.phase("pull what they refer to", "received"):
             self._shared(pulled)
-        self.source.end(pulled.troubles)
+        self.source.end()
         pulled.notes += self.source.notes
         return pulled
 
@@ -210,10 +211,9 @@ class Pull:
         if REFUSED in unheeded:
             pulled.notes.append(f"{kind}: {REFUSED}")
         pulled.unheeded(kind, unheeded - {REFUSED})
-        others = sum(read.others for read in reads)
-        if others:
-            self.door.tally.receive(kind, others)
-            self.door.tally.ignore(kind, "of another patient", others)
+        for reason, number in sum((read.left for read in reads), Counter[str]()).items():
+            self.door.tally.receive(kind, number)
+            self.door.tally.ignore(kind, reason, number)
         counted = [read.expected for read in reads[:2] if read.expected is not None]
         pages = sum(read.pages for read in reads)
         self.door.tally.read(kind, len(pulled.population), pages, sum(counted) if counted else None)

@@ -69,7 +69,7 @@ def _known_ip(text: str) -> str:
 
 
 Url = Annotated[str, AfterValidator(_guarded)]
-PublicUrl = Annotated[str, AfterValidator(_bare)]
+Origin = Annotated[str, AfterValidator(_bare)]
 Address = Annotated[str, AfterValidator(_known_ip)]
 Time = Annotated[str, AfterValidator(_known_time)]
 Zone = Annotated[str, AfterValidator(_known_zone)]

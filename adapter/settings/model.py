@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from adapter.settings.kinds import Address, Port, ProxyUrl, PublicUrl, Section, Time, Url, Zone, is_loopback
+from adapter.settings.kinds import Address, Origin, Port, ProxyUrl, Section, Time, Url, Zone, is_loopback
 from adapter.settings.outputs import Email, Outputs, Recipient, ResearchSubject
 
 __all__ = ["Email", "Outputs", "Recipient", "ResearchSubject", "Settings", "is_loopback"]
@@ -52,7 +52,9 @@ class Export(Section):
     """Bulk export, where the source is of that kind."""
 
     level: Literal["system", "group", "patient"] = "group"
-    group: str | None = None
+    group: str | None = Field(default=None, pattern=r"^Group/[A-Za-z0-9.-]{1,64}$")
+    wait_minutes: float = Field(default=60, ge=0, allow_inf_nan=False)
+    files_from: tuple[Origin, ...] = ()
 
 
 class Source(Section):
@@ -112,7 +114,7 @@ class Worklist(Section):
 
     host: str = "127.0.0.1"
     port: Port = 8080
-    public_url: PublicUrl | None = None
+    public_url: Origin | None = None
     trusted_proxy: Address | None = None
     idle_minutes: int = Field(default=15, ge=1, le=480)
 

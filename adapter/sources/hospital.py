@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from adapter.fhir.errors import Trouble
 from adapter.sources.reading import Extent, Read
 
 # The search parameter that names the patient, by type.
@@ -45,11 +44,25 @@ class Asked:
 class Hospital(Protocol):
     """A server as a pull sees it; every way to the population is a method of its own."""
 
-    name: str
-    asked: Asked
-    listing: Read
-    strangers: int
-    notes: list[str]
+    @property
+    def name(self) -> str:
+        """What it is called in the settings."""
+
+    @property
+    def asked(self) -> Asked:
+        """What a study asks of it."""
+
+    @property
+    def listing(self) -> Read:
+        """How the population was listed."""
+
+    @property
+    def strangers(self) -> int:
+        """Who came for it and was not asked for."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What the server does otherwise, and what is done about it."""
 
     @property
     def answered(self) -> bool:
@@ -62,8 +75,8 @@ class Hospital(Protocol):
     def begin(self, marks: Marks, now: datetime, *, due: bool) -> None:
         """Make ready what can be asked; raise Trouble where nothing can. `due`: deletions are to be looked for."""
 
-    def end(self, troubles: Mapping[str, Trouble]) -> None:
-        """All that came is in the chart, but for the types with troubles."""
+    def end(self) -> None:
+        """All that came is in the chart."""
 
     def mark(self, reads: Iterable[Read], now: datetime) -> datetime | None:
         """Up to when a type was read; None where nobody can say."""

@@ -6,6 +6,7 @@ more, and is in part if it stays short. So is one whose pages moved while they w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,7 +41,8 @@ class Read:
     expected: int | None = None  # how many the server counts; None: it was not compared
     unheeded: set[str] = field(default_factory=set)  # parameters the server left aside
     deleted: set[str] = field(default_factory=set)  # keys of what the server names as gone
-    others: int = 0  # resources about patients who were not asked for, left where they came in
+    left: Counter[str] = field(default_factory=Counter)  # what came and was not given on, by reason
+    recreated: int = 0  # resources that came and are named as gone
 
 
 @dataclass

@@ -49,7 +49,7 @@ class SearchSource:
     def begin(self, marks: Mapping[str, datetime | None], now: datetime, *, due: bool) -> None:
         """Nothing is to be made ready for a search."""
 
-    def end(self, troubles: Mapping[str, Trouble]) -> None:
+    def end(self) -> None:
         """Nothing is left behind by a search."""
 
     def mark(self, reads: Iterable[Read], now: datetime) -> datetime | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter import pipeline
-from adapter.study.load import find_hospital, find_study, load_study
+from adapter.study.load import Mapped, find_hospital, find_study, load_study
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = "telitacicept-belimumab"
@@ -18,11 +18,16 @@ SYNTHEA_AS_OF = date(2026, 11, 1)
 
 
 @cache
+def mapped() -> Mapped:
+    """Read the study once in each process."""
+    mappings = ROOT / "mappings"
+    return load_study(find_study(STUDY, mappings), mappings, {}, find_hospital(None, mappings))
+
+
+@cache
 def screen() -> pipeline.Screen:
     """Prepare the study once in each process."""
-    mappings = ROOT / "mappings"
-    mapped = load_study(find_study(STUDY, mappings), mappings, {}, find_hospital(None, mappings))
-    return pipeline.prepare(mapped, mappings, "Asia/Shanghai")
+    return pipeline.prepare(mapped(), ROOT / "mappings", "Asia/Shanghai")
 
 
 @cache

@@ -29,17 +29,31 @@ class Measure:
 
 def read(raw: BaseHTTPResponse, where: str, measure: Measure) -> tuple[bytes, int]:
     """Return the inflated body and how many bytes came over the wire."""
-    encoding = raw.headers.get("Content-Encoding", "identity").strip().lower()
-    window = PACKED.get(encoding)
-    if window is None and encoding not in {"", "identity"}:
-        raise NotFhir(where, "the answer is packed in a way that was not asked for", "Have the server send gzip.")
-    wire = _Wire(raw, where, measure, CHUNK if window is None else PACKED_CHUNK)
+    flow = Flow(raw, where, measure)
     body = bytearray()
-    for piece in wire if window is None else _inflated(wire, where, window):
+    for piece in flow:
         body += piece
-        if len(body) > measure.max_bytes:
-            raise _too_large(where, measure.max_bytes)
-    return bytes(body), wire.bytes
+    return bytes(body), flow.wire.bytes
+
+
+class Flow:
+    """An inflated body as it comes, piece by piece: for what is too large to be held."""
+
+    def __init__(self, raw: BaseHTTPResponse, where: str, measure: Measure) -> None:
+        encoding = raw.headers.get("Content-Encoding", "identity").strip().lower()
+        self._window = PACKED.get(encoding)
+        if self._window is None and encoding not in {"", "identity"}:
+            raise NotFhir(where, "the answer is packed in a way that was not asked for", "Have the server send gzip.")
+        self._where, self._limit = where, measure.max_bytes
+        self.wire = _Wire(raw, where, measure, CHUNK if self._window is None else PACKED_CHUNK)
+        self.bytes = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self.wire if self._window is None else _inflated(self.wire, self._where, self._window):
+            self.bytes += len(piece)
+            if self.bytes > self._limit:
+                raise _too_large(self._where, self._limit)
+            yield piece
 
 
 class _Wire:

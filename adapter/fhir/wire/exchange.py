@@ -6,7 +6,7 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException
 
@@ -47,6 +47,7 @@ class Question:
     url: str
     headers: Mapping[str, str]
     body: bytes | None = None
+    drain: Callable[[Iterator[bytes]], None] | None = None  # takes the body of a good answer as it comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +128,19 @@ class Exchange:
         )  # fmt: skip
         whole = False
         try:
-            content = self._content(response, limits, where)
+            content = self._content(question, response, limits, where)
             whole = True
         finally:
             if not whole:
                 response.close()
         return Answer(response.status_code, response.headers, content, question.url)
 
-    def _content(self, response: Response, limits: Limits, where: str) -> bytes:
+    def _content(self, question: Question, response: Response, limits: Limits, where: str) -> bytes:
+        if question.drain and response.ok and not response.is_redirect:
+            flow = body.Flow(response.raw, where, limits.measure)
+            question.drain(iter(flow))
+            self.traffic.add(wire=flow.wire.bytes, body=flow.bytes)
+            return b""
         if response.ok and not response.is_redirect:
             content, wire = body.read(response.raw, where, limits.measure)
             self.traffic.add(wire=wire, body=len(content))
