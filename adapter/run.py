@@ -14,14 +14,14 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from adapter import errors
-from adapter.database import lock, open_database
 from adapter.facts.chart import Chart, People
 from adapter.facts.coding.unmapped import Unmapped
 from adapter.facts.intake import Door
 from adapter.facts.tally import Tally
 from adapter.fhir.client import Client
 from adapter.journal import Journal, Origin, PersonStatus, StoredStatus, Work
-from adapter.journal.heads import append_head
+from adapter.journal.audit.heads import append_head
+from adapter.journal.audit.whole import held
 from adapter.journal.statuses import TAKEN_ON, furthest, news_of
 from adapter.outputs.alerts.audience import EMAIL, hearers
 from adapter.outputs.alerts.silence import ENROLLED, silence
@@ -55,6 +55,7 @@ class Ways:
 
 ALERTS = (EMAIL,)
 OUTPUTS = ("research_subject", *ALERTS)
+CHART_LOST = "the chart was not as the last run left it, and was read anew from the server"
 OutputsOf = Callable[[Journal], Sequence[Output]]
 
 
@@ -74,13 +75,15 @@ class Run:
     def do(self) -> RunReport:
         """Do it; raises where the server cannot be reached at all, or another run holds the database."""
         url, password = self.settings.database.url, database_password(self.settings)
-        with lock(url, password=password), open_database(url, password=password) as database:
+        with held(url, password=password) as found:
+            database = found.database
             chart, journal = Chart(database), Journal(database)
             door = Door(self.screen.context, self.screen.views)
             pulled = self._pull(chart, door)
             report = RunReport(self.ways.as_of.isoformat(), self.ways.dry)
             _pulled(report, pulled, door.tally)
             report.reconciled_on = reconciled_on(chart)
+            report.notes += (CHART_LOST,) if found.chart_lost else ()
             judged = self._judge(chart, journal, pulled, report, door.tally.unmapped)
             judged = self.progress.through("judge", judged, "patients", len(pulled.population))
             if self.ways.dry:

@@ -15,8 +15,8 @@ from adapter import settings
 from adapter.database import read_database
 from adapter.database.tables import journal_audit, journal_person
 from adapter.errors import DIFFERENCES, FINE
-from adapter.journal.heads import read_heads
-from adapter.journal.verify import Verified, verify
+from adapter.journal.audit.heads import read_heads
+from adapter.journal.audit.verify import Verified, verify
 from adapter.settings import Settings, database_password
 
 SHOWN = 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 import threading
@@ -52,6 +53,14 @@ def read_url(url: str, password: str | None = None) -> URL:
 def sqlite_file(url: URL) -> Path | None:
     """Return the file that a SQLite URL names; None for PostgreSQL."""
     return Path(url.database or "").absolute() if url.get_backend_name() == "sqlite" else None
+
+
+def beside(url: URL, what: str) -> Path:
+    """A file of ours that belongs to a database: beside it, or in var/ where it is on another machine."""
+    if (file := sqlite_file(url)) is not None:
+        return file.with_name(f"{file.name}.{what}")
+    named = hashlib.sha256(url.set(password=None).render_as_string().encode()).hexdigest()[:8]
+    return Path("var") / f"screening-{named}.{what}"
 
 
 def make_file(file: Path) -> bool:

@@ -9,7 +9,8 @@ from itertools import groupby
 
 from adapter.database import Database
 from adapter.journal import read, statuses
-from adapter.journal.chain import Chain
+from adapter.journal.audit.chain import Chain
+from adapter.journal.audit.guard import Guard
 from adapter.journal.records import Delivery, Latest, Marked, Run, StoredChange, StoredDecision, Subject
 from adapter.journal.statuses import Origin, StoredReview, StoredStatus
 from adapter.journal.work import Work
@@ -20,15 +21,18 @@ class Journal:
     """What was decided and told. Readers see what was there when they asked, also while a run writes."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._database, self._guard = database, Guard(database.url)
 
     @contextmanager
     def transaction(self) -> Iterator[Work]:
         """All that is added in the context is kept at its end, or nothing of it."""
         with self._database.writing() as connection:
+            self._guard.hold(connection)
             work = Work(connection, Chain(connection))
             yield work
-            work.chain.seal()
+            head = work.chain.seal()
+        if head is not None:
+            self._guard.note(*head)
 
     def latest(self, study: str, patient: str, as_of: str | None = None) -> StoredDecision | None:
         """The latest decision about a patient; with a day (YYYY-MM-DD), of those whose index date is not later."""

@@ -25,7 +25,7 @@ from adapter.database.tables import (
 )
 from adapter.errors import AdapterError
 from adapter.journal import read
-from adapter.journal.chain import ADAPTER, Chain, Row
+from adapter.journal.audit.chain import ADAPTER, Chain, Row
 from adapter.journal.picks import digest
 from adapter.journal.records import Change, Decided, Delivery, Latest, Marked, StoredDecision, Subject
 from adapter.journal.statuses import SUBJECT_OUTPUT, PersonStatus, Review, sound, subject_delivery

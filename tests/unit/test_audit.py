@@ -9,8 +9,8 @@ from adapter.database import DatabaseError, open_database, read_database
 from adapter.database.tables import journal_audit, journal_person
 from adapter.errors import SettingsError
 from adapter.journal import Journal
-from adapter.journal.heads import append_head, read_heads
-from adapter.journal.verify import Head, verify
+from adapter.journal.audit.heads import append_head, read_heads
+from adapter.journal.audit.verify import Head, verify
 from tests.acceptance.command import run
 from tests.unit.journaled import AT, DECIDED, Intruder, live, written
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from adapter.errors import SettingsError
-from adapter.journal.chain import head
-from adapter.journal.verify import Head
+from adapter.journal.audit.chain import head
+from adapter.journal.audit.verify import Head
 
 
 def append_head(file: Path, connection: Connection, at: str) -> None:

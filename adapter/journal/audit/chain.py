@@ -123,10 +123,10 @@ class Chain:
         assert person is not None
         return person.token
 
-    def seal(self) -> None:
-        """Link on all that was told."""
+    def seal(self) -> tuple[int, str] | None:
+        """Link on all that was told, and return the head; None where nothing was."""
         if not self._told:
-            return
+            return None
         number, last = head(self.connection)
         if not number:
             self._adopt()
@@ -136,6 +136,7 @@ class Chain:
             rows.append(asdict(Entry(number, *told, previous, last)))
         self.connection.execute(insert(journal_audit), rows)
         self._told.clear()
+        return number, last
 
     def _adopt(self) -> None:
         """Take up the rows of a journal that is older than its chain."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Table, select
 from sqlalchemy.exc import DBAPIError
 
 from adapter.database.tables import journal_audit, journal_person
-from adapter.journal.chain import ERASED, REMOVED, START, Told, chained, content, digest, link, reference
+from adapter.journal.audit.chain import ERASED, REMOVED, START, Told, chained, content, digest, link, reference
 
 BATCH = 500
 

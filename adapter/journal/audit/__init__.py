@@ -1,0 +1,1 @@
+"""The audit chain over the journal, and what holds the database to it from outside."""
