@@ -35,6 +35,7 @@ from adapter.settings import Settings, load
 from adapter.study.cases import load_cases
 from adapter.study.load import Mapped
 from adapter.worklist import create_app, listening
+from adapter.worklist.access.invitation import invite
 from adapter.worklist.access.passwords import hashed
 from adapter.worklist.access.roles import Role
 from adapter.worklist.access.users import Users
@@ -66,6 +67,15 @@ recipients = [{recipients}]
 port = {page}
 """
 VISITOR = "demo"
+WORKLIST = """
+The investigators' page is up: open
+
+  http://{address}{link}
+
+It signs you in once; later: http://{address}, user {user}, password {password}.
+Click first on the patient at the top of the list: nearest to decided, with what is missing and who can say it.
+The button at the top right changes to Chinese. All stays up until Ctrl-C.
+"""
 
 Say = Callable[[str], None]
 
@@ -113,8 +123,10 @@ def _stay(place: Settings, screen: Screen, as_of: date, say: Say) -> None:
     """Keep the page of this hospital open until Ctrl-C, for one invented user."""
     ward, password = ward_of(place, screen, lambda: {"status": "ok"}, lambda: as_of), secrets.token_urlsafe(9)
     Users(ward.database).add(VISITOR, Role.INVESTIGATOR, screen.study.id, hashed(password), ward.at())
-    with listening(create_app(ward), place.worklist) as address, contextlib.suppress(KeyboardInterrupt):
-        say(f"\nThe worklist: http://{address}/worklist    user {VISITOR}, password {password}\n")
+    app = create_app(ward)
+    link = invite(app, VISITOR)
+    with listening(app, place.worklist) as address, contextlib.suppress(KeyboardInterrupt):
+        say(WORKLIST.format(address=address, link=link, user=VISITOR, password=password))
         threading.Event().wait()
 
 
@@ -170,7 +182,7 @@ def _next(file: Path, place: Settings, as_of: date, *, once: bool) -> str:
         f"{command} run {config} --as-of {as_of}    # again: nothing changed, so nobody is told",
         f"  curl '{base}/ResearchSubject?_count=1'    # what was written back",
         "",
-        "With your own server: docs/how-to/run-at-a-hospital.md. The sandbox stays up until Ctrl-C.",
+        "With your own server: docs/how-to/run-at-a-hospital.md.",
     ])  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from adapter.database import DatabaseError
 from adapter.journal.records import Run
 from adapter.operation.metrics import CONTENT_TYPE, metrics
 from adapter.operation.state import RUNS_SHOWN, State, state_of
+from adapter.screening.study import Criterion, Study
 from adapter.worklist.access.roles import EVERYBODY, OPEN, open_to
 from adapter.worklist.ward import Ward
 
@@ -23,7 +24,7 @@ REASONS_SHOWN = 2
 class Coverage(NamedTuple):
     """How often a criterion could be decided, and what was missing most where it could not."""
 
-    criterion: str
+    criterion: Criterion
     percent: int
     before: int | None  # the median of the runs before, where it fell from there
     because: list[str]
@@ -50,7 +51,7 @@ def operation() -> str:
         health=ward.health(),
         runs=list(zip(state.runs, state.reports, strict=True))[:RUNS_SHOWN],
         waiting=waiting(state),
-        coverage=coverage(state),
+        coverage=coverage(state, ward.study),
         unmapped=unmapped(state.report),
         seconds=seconds,
     )
@@ -89,12 +90,16 @@ def waiting(state: State) -> list[Waiting]:
     ]
 
 
-def coverage(state: State) -> list[Coverage]:
+def coverage(state: State, study: Study) -> list[Coverage]:
     """Each criterion with its share of decided patients, those that fell first."""
     fallen = {one.criterion: round(100 * one.before) for one in state.drift}
+    shares = state.coverage
     rows = [
-        Coverage(name, round(100 * share), fallen.get(name), _reasons(state.report["criteria"][name]["unknown"]))
-        for name, share in state.coverage.items()
+        Coverage(
+            one, round(100 * shares[one.id]), fallen.get(one.id), _reasons(state.report["criteria"][one.id]["unknown"])
+        )
+        for one in study.criteria
+        if one.id in shares
     ]
     return sorted(rows, key=lambda row: row.before is None)
 
