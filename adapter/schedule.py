@@ -13,17 +13,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.combining import OrTrigger
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from adapter import errors
 from adapter.settings import Settings
+from adapter.timetable import interval_s, trigger_of
 from adapter.worklist import listening
 
 log = logging.getLogger(__name__)
@@ -31,7 +28,6 @@ log = logging.getLogger(__name__)
 JOB = "run"
 CHILD_ENDS_S = 6.0  # after SIGTERM; the service itself has ten seconds
 GUARD_LOOKS_S = 30.0
-LOOKED_AHEAD = 30  # runs, to find the longest time between two: a weekend, say
 CAME_TO_ITS_END = {errors.FINE, errors.PARTIAL, errors.OUTPUT}
 
 
@@ -46,12 +42,18 @@ class Last:
 class Runs:
     """Begins runs, never two at once, and knows how they went."""
 
-    def __init__(self, command: Sequence[str], interval_s: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._command, self._interval_s, self._clock = list(command), interval_s, clock
+    def __init__(
+        self,
+        command: Sequence[str],
+        interval_s: float,
+        clock: Callable[[], float] = time.monotonic,
+        longest_s: float = float("inf"),
+    ) -> None:
+        self._command, self._interval_s, self._clock, self._longest_s = list(command), interval_s, clock, longest_s
         self._one, self._door = threading.Lock(), threading.Lock()
         self._child: subprocess.Popen[str] | None = None
         self._stopped = False
-        self._ended = self._good = clock()
+        self._ended = self._good = self._began = clock()
         self.last: Last | None = None
 
     @property
@@ -63,6 +65,11 @@ class Runs:
     def overdue(self) -> bool:
         """Whether no run has ended in twice the interval, well or not, and none is at work."""
         return not self._one.locked() and self._clock() - self._ended > 2 * self._interval_s
+
+    @property
+    def hung(self) -> bool:
+        """Whether a run has been at work for longer than any should be."""
+        return self._one.locked() and self._clock() - self._began > self._longest_s
 
     @property
     def failing(self) -> bool:
@@ -82,12 +89,18 @@ class Runs:
             self._one.release()
 
     def stop(self) -> None:
-        """End the run at work, first kindly, and begin no other."""
+        """End the run at work, and begin no other."""
         with self._door:
-            self._stopped, child = True, self._child
+            self._stopped = True
+        self.end("stopping the run at work")
+
+    def end(self, why: str) -> None:
+        """End the run at work, first kindly."""
+        with self._door:
+            child = self._child
         if child is None or child.poll() is not None:
             return
-        log.info("stopping the run at work")
+        log.info(why)
         child.terminate()
         try:
             child.wait(CHILD_ENDS_S)
@@ -101,6 +114,7 @@ class Runs:
             if self._stopped:
                 return None
             log.info("a run begins")
+            self._began = self._clock()
             # A session of its own: Ctrl-C is ours to hear, and the run gets SIGTERM from us.
             self._child = subprocess.Popen(  # noqa: S603 - our own command
                 self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -123,31 +137,6 @@ class Runs:
             log.info("another run was at work on the database (exit code %d)", code)
         else:
             log.log(logging.ERROR if self.failing else logging.INFO, "the run ended with exit code %d", code)
-
-
-def trigger_of(settings: Settings) -> Any:
-    """When runs begin: after an interval, or at times of the hospital's day."""
-    place, zone = settings.schedule, ZoneInfo(settings.hospital.time_zone)
-    if place.every_minutes is not None:
-        return IntervalTrigger(minutes=place.every_minutes, timezone=UTC)
-    return OrTrigger([_at(time_of_day, zone) for time_of_day in place.times])
-
-
-def _at(time_of_day: str, zone: ZoneInfo) -> CronTrigger:
-    """The trigger of `06:00` or `mon-fri 06:00`: names of days, since its numbers are not those of cron."""
-    days, _, clock = time_of_day.rpartition(" ")
-    hour, minute = clock.split(":")
-    return CronTrigger(day_of_week=days or "*", hour=int(hour), minute=int(minute), timezone=zone)
-
-
-def interval_s(trigger: Any, now: datetime) -> float:
-    """The longest time between two runs, as far as is looked ahead."""
-    before = moment = trigger.get_next_fire_time(None, now)
-    longest = timedelta()
-    for _ in range(LOOKED_AHEAD):
-        moment = trigger.get_next_fire_time(before, before + timedelta(microseconds=1))
-        longest, before = max(longest, moment - before), moment
-    return longest.total_seconds()
 
 
 class Service:

@@ -13,9 +13,11 @@ from adapter import errors, places, settings, wiring
 from adapter.aside import Desk, Word
 from adapter.commands.prepare import as_of, mapped_of, prepare
 from adapter.errors import UsageError
+from adapter.incidents import watched
 from adapter.outputs.base import instant
 from adapter.outputs.summary import told
 from adapter.reception import ward_of
+from adapter.report import RunReport
 from adapter.run import Run, Ways
 from adapter.schedule import Service
 from adapter.showcase import show
@@ -24,19 +26,24 @@ from adapter.worklist import create_app
 
 
 def run(asked: argparse.Namespace) -> int:
-    """Pull, judge, record, write back, alert: one full run."""
+    """Pull, judge, record, write back, alert: one full run; and tell IT what is wrong, however it ends."""
+    with watched(asked.config, wiring.now) as watch:
+        report = watch.report = _ran(asked)
+    if asked.json:
+        print(report.as_json())
+    if report.exit_code != errors.FINE or not asked.quiet:
+        print(told(report, whole=(bool(asked.summary) or sys.stderr.isatty())), file=sys.stderr)
+    return report.exit_code
+
+
+def _ran(asked: argparse.Namespace) -> RunReport:
     place = settings.load(asked.config, os.environ)
     asked.study = None
     mapped, prepared = mapped_of(asked)
     ways = Ways(as_of(asked), wiring.now(), asked.dry_run, asked.full, asked.accept_fall)
     with wiring.client_of(place) as client:
         progress = wiring.progress(None if asked.quiet else sys.stderr)
-        report = Run(place, mapped, prepared, client, wiring.outputs_of(place, prepared, client), ways, progress).do()
-    if asked.json:
-        print(report.as_json())
-    if report.exit_code != errors.FINE or not asked.quiet:
-        print(told(report, whole=(bool(asked.summary) or sys.stderr.isatty())), file=sys.stderr)
-    return report.exit_code
+        return Run(place, mapped, prepared, client, wiring.outputs_of(place, prepared, client), ways, progress).do()
 
 
 def check(asked: argparse.Namespace) -> int:

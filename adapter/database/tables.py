@@ -139,3 +139,8 @@ journal_audit = Table(
 journal_installation = Table(
     "journal_installation", metadata, Column("number", Integer, primary_key=True), _need("word")
 )
+journal_incident = Table(
+    "journal_incident", metadata,
+    _number(), _need("study"), _need("kind"), _need("about"), _need("detail"), _need("began_at"), _may("ended_at"),
+    _may("began_told_at"), _may("ended_told_at"),
+)  # fmt: skip

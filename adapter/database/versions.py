@@ -155,6 +155,15 @@ EXPORT = (
     """CREATE TABLE chart_export_file (
         name {text} NOT NULL PRIMARY KEY, types {text} NOT NULL, lines INTEGER NOT NULL, broken INTEGER NOT NULL,
         proved BOOLEAN NOT NULL)""",
+INCIDENT = (
+    """CREATE TABLE journal_incident (
+        id {key}, study {text} NOT NULL, kind {text} NOT NULL, about {text} NOT NULL, detail {text} NOT NULL,
+        began_at {text} NOT NULL, ended_at {text}, began_told_at {text}, ended_told_at {text},
+        UNIQUE (study, kind, about, began_at))""",
+)
+INCIDENT_REFUSED = (
+    ("journal_incident", "DELETE"),
+    ("journal_incident", "UPDATE OF study, kind, about, detail, began_at"),
 )
 VERSIONS = (
     Version(1, "chart and journal", CHART + JOURNAL, REFUSED),
@@ -166,4 +175,5 @@ VERSIONS = (
     Version(7, "the audit chain", AUDIT, AUDITED),
     Version(8, "by what word this database is known from another's", INSTALLATION, INSTALLATION_REFUSED),
     Version(9, "the export under way", EXPORT),
+    Version(10, "faults that IT is told of", INCIDENT, INCIDENT_REFUSED),
 )

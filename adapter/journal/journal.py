@@ -129,6 +129,11 @@ class Journal:
         with self._database.reading() as connection:
             return read.run(connection, number)
 
+    def good_runs(self, study: str, count: int) -> list[str]:
+        """When the last runs began that came to a good end, the newest first; a run that failed leaves no row."""
+        with self._database.reading() as connection:
+            return read.good_runs(connection, study, count)
+
     def last_run(self, study: str, *, before: int | None = None) -> Run | None:
         """The run begun last, or last before another, ended or not."""
         with self._database.reading() as connection:

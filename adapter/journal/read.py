@@ -125,3 +125,10 @@ def last_run(connection: Connection, study: str, before: int | None = None) -> R
         statement = statement.where(c.id < before)
     row = connection.execute(statement).mappings().first()
     return Run(**row) if row else None
+
+
+def good_runs(connection: Connection, study: str, count: int) -> list[str]:
+    """When the last runs began that have ended, the newest first."""
+    c = journal_run.c
+    statement = select(c.started_at).where(c.study == study, c.ended_at.is_not(None)).order_by(c.id.desc()).limit(count)
+    return list(connection.scalars(statement))

@@ -50,6 +50,7 @@ class Email(Section):
     sender: str | None = Field(default=None, alias="from")
     to: tuple[str, ...] = ()
     it_to: tuple[str, ...] = ()
+    it_language: Literal["en", "zh"] = "zh"
     recipients: tuple[Recipient, ...] = ()
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, get_args, get_origin
 from urllib.parse import urlsplit
@@ -44,6 +45,33 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
         lines = [_says(detail, file, from_environment) for detail in details]
         more = f" (and {len(lines) - 1} more)" if lines[1:] else ""
         raise SettingsError(lines[0] + more) from None
+
+
+def as_far_as_readable(path: Path | None, environ: Mapping[str, str]) -> Settings | None:
+    """The settings without the tables that are wrong; None where nothing can be read.
+
+    Whoever is to hear of a mistake in the settings may stand in them.
+    """
+    try:
+        return load(path, environ)
+    except SettingsError:
+        file = path or Path(environ.get(CONFIG) or DEFAULT)
+    try:
+        values = _read(file) if file.exists() else {}
+        _overlay(values, environ)
+    except SettingsError:
+        return None
+    kept = Settings()
+    for table, value in values.items():
+        with suppress(ValidationError):
+            kept = kept.model_copy(update=_table(table, value))
+    return kept
+
+
+def _table(name: str, value: object) -> dict[str, Any]:
+    """One table of the settings by itself."""
+    alone = Settings.model_validate_json(json.dumps({name: value}, default=str))
+    return {name: getattr(alone, name)}
 
 
 def where(path: Path | None, environ: Mapping[str, str]) -> str:

@@ -16,8 +16,9 @@ import pytest
 
 from adapter.demo.exchange import read_json
 from adapter.demo.hospital import SandboxHospital
-from adapter.schedule import Runs, Service, interval_s, trigger_of
+from adapter.schedule import Runs, Service
 from adapter.settings.model import Schedule, Settings
+from adapter.timetable import interval_s, trigger_of
 
 STUDY = "telitacicept-belimumab"
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,0 +1,5 @@
+"""What is wrong with the adapter itself, told to IT: one mail when it begins, one when it ends, no patient data."""
+
+from adapter.incidents.watch import Watch, watched
+
+__all__ = ["Watch", "watched"]
