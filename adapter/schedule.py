@@ -19,6 +19,7 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from adapter import errors
+from adapter.incidents import KILLED, Watch
 from adapter.settings import Settings
 from adapter.timetable import interval_s, trigger_of
 from adapter.worklist import listening
@@ -48,8 +49,10 @@ class Runs:
         interval_s: float,
         clock: Callable[[], float] = time.monotonic,
         longest_s: float = float("inf"),
+        killed: Callable[[str], None] = log.error,
     ) -> None:
         self._command, self._interval_s, self._clock, self._longest_s = list(command), interval_s, clock, longest_s
+        self._killed = killed
         self._one, self._door = threading.Lock(), threading.Lock()
         self._child: subprocess.Popen[str] | None = None
         self._stopped = False
@@ -137,6 +140,8 @@ class Runs:
             log.info("another run was at work on the database (exit code %d)", code)
         else:
             log.log(logging.ERROR if self.failing else logging.INFO, "the run ended with exit code %d", code)
+            if code < 0:  # a run that ends by itself has told of its faults
+                self._killed(f"ended by {signal.Signals(-code).name}")
 
 
 class Service:
@@ -145,8 +150,14 @@ class Service:
     def __init__(self, settings: Settings, command: Sequence[str]) -> None:
         trigger = trigger_of(settings)
         self._place = settings.worklist
-        self._stop = threading.Event()
-        self.runs = Runs(command, interval_s(trigger, datetime.now(UTC)))
+        self._stop, self._told_late = threading.Event(), False
+        self._watch = Watch(settings, lambda: datetime.now(UTC))
+        self.runs = Runs(
+            command,
+            interval_s(trigger, datetime.now(UTC)),
+            longest_s=settings.schedule.longest_hours * 3600,
+            killed=lambda how: self._watch.after_fault(KILLED, how),
+        )
         self._scheduler = BackgroundScheduler(timezone=UTC)
         # One run makes up for all that were missed, however late: the scheduler's own answer is to drop a late one.
         self._scheduler.add_job(
@@ -182,9 +193,18 @@ class Service:
 
     def _guard(self) -> None:
         while not self._stop.wait(GUARD_LOOKS_S):
-            if self.runs.overdue:
-                log.error("no run has ended in twice the interval: the system's clock may have been set back. Run now")
-                self.runs.once()
+            self.look()
+
+    def look(self) -> None:
+        """See whether runs come and go: end one that hangs, begin one that does not come, and have IT hear of it."""
+        if self.runs.hung:
+            self.runs.end("the run has been at work for longer than [schedule] longest_hours: it hangs, and is ended")
+        if self.runs.late and not self._told_late:
+            self._watch.while_waiting()
+        self._told_late = self.runs.late
+        if self.runs.overdue:
+            log.error("no run has ended in twice the interval: the system's clock may have been set back. Run now")
+            self.runs.once()
 
 
 def _instant(moment: datetime) -> str:

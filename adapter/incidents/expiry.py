@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,10 +21,9 @@ CONNECT_S = 5
 def expiring(place: Settings, now: datetime) -> Iterator[Wrong]:
     """What expires within the days of the first warning, or has."""
     for setting, ends in [*_of_files(place), *_of_servers(place)]:
-        days = (ends - now).days
-        stage = next((str(one) for one in sorted(WARNED) if days < one), None)
-        if stage is not None:
-            yield Wrong(EXPIRY, f"{setting}, {stage}", ends.date().isoformat())
+        for days in WARNED:
+            if ends - now < timedelta(days):
+                yield Wrong(EXPIRY, f"{setting}, {days}", ends.date().isoformat())
 
 
 def _of_files(place: Settings) -> Iterator[tuple[str, datetime]]:

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 CAME_TO_ITS_END = frozenset({errors.FINE, errors.PARTIAL, errors.OUTPUT})
 UNTOLD = frozenset({errors.LOCKED, errors.USAGE, errors.INTERRUPTED})
+KILLED = -1  # in place of the exit code that a killed run has not
 WAITS = timedelta(days=1)  # a delivery that was tried and waits so long is stuck, whatever it waits for
 
 
