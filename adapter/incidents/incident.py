@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from adapter.journal.incidents import Incident
+from adapter.incidents.rows import Incident
 
 RUN, PARTIAL, OUTPUT, STALE, EXPIRY = "run", "partial", "output", "stale", "expiry"
 ALL = frozenset({RUN, PARTIAL, OUTPUT, STALE, EXPIRY})

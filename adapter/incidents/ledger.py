@@ -11,8 +11,8 @@ from pathlib import Path
 
 from adapter.database import Database, dialect, read_database
 from adapter.errors import AdapterError
-from adapter.journal import incidents
-from adapter.journal.incidents import Incident
+from adapter.incidents import rows
+from adapter.incidents.rows import Incident
 from adapter.settings.model import Database as Place
 
 KEPT = timedelta(days=2)  # what ended longer ago bears on nothing
@@ -30,7 +30,7 @@ class Ledger:
         in_file = self._in_file()
         try:
             with self._database() as database, database.reading() as connection:
-                kept = incidents.incidents(connection, self._study, _shifted(at, KEPT))
+                kept = rows.incidents(connection, self._study, _shifted(at, KEPT))
         except AdapterError:
             return in_file
         names = {one.name for one in kept}
@@ -40,7 +40,7 @@ class Ledger:
         """Keep what is known; False where that is not possible anywhere."""
         try:
             with self._database() as database, database.writing() as connection:
-                incidents.keep(connection, known)
+                rows.keep(connection, known)
         except AdapterError:
             return self._written(known)
         self.file.unlink(missing_ok=True)

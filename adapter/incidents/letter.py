@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from adapter.fhir.errors import printable
 from adapter.incidents.incident import EXPIRY, RUN
-from adapter.journal.incidents import Incident
+from adapter.incidents.rows import Incident
 from adapter.words import Catalogue
 
 LONGEST = 300  # of what a fault said

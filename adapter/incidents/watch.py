@@ -22,8 +22,8 @@ from adapter.incidents.expiry import expiring
 from adapter.incidents.incident import EXPIRY, OUTPUT, PARTIAL, REST, RUN, STALE, Look, Wrong, noted, to_tell, told
 from adapter.incidents.ledger import Ledger
 from adapter.incidents.letter import Writer, letter_key
+from adapter.incidents.rows import Incident
 from adapter.journal import Journal
-from adapter.journal.incidents import Incident
 from adapter.outputs.alerts.post import Letter, Post
 from adapter.outputs.base import instant
 from adapter.report import RunReport

@@ -2,68 +2,23 @@
 
 import json
 import re
-import socket
-import ssl
-import threading
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-import trustme
 
 from adapter.database import open_database
 from adapter.errors import SettingsError, SourceError
-from adapter.incidents import Watch, watched
-from adapter.incidents.expiry import next_end, shown_end
+from adapter.incidents import watched
 from adapter.incidents.incident import Look, Wrong, noted, to_tell, told
 from adapter.incidents.ledger import file_beside
 from adapter.journal import Journal
-from adapter.journal.incidents import incidents
 from adapter.places import folder
-from adapter.report import RunReport
 from adapter.settings import as_far_as_readable
-from adapter.settings.model import Settings
 from adapter.words import load_catalogue
-from tests.unit.delivering import RUN, Post, listen
-
-MORNING = datetime(2026, 3, 16, 6, tzinfo=UTC)
-DAY = timedelta(days=1)
-
-
-class Site:
-    """A hospital's adapter whose runs a test lets end as it likes, and the mail that IT gets."""
-
-    def __init__(self, folder, port, post):
-        self.folder, self.post, self.now = folder, post, MORNING
-        self.url = f"sqlite:///{folder}/adapter.db"
-        self.mail = {"host": "127.0.0.1", "port": port, "security": "none", "from": "adapter@hospital.example",
-                     "it_to": ["it@example.org"], "it_language": "en"}  # fmt: skip
-        self.tables = {}
-
-    @property
-    def settings(self):
-        tables = {"database": {"url": self.url}, "study": {"id": "s"}, "outputs": {"email": self.mail}, **self.tables}
-        return Settings.model_validate_json(json.dumps(tables))
-
-    @property
-    def watch(self):
-        return Watch(self.settings, lambda: self.now)
-
-    def good(self, **report):
-        """A run that comes to its end."""
-        with open_database(self.url) as database, Journal(database).transaction() as work:
-            at = self.now.isoformat().replace("+00:00", "Z")
-            number = work.begin_run(**{**RUN, "started_at": at})
-            work.end_run(number, ended_at=at, report="{}", exit_code=0)
-        self.watch.after_run(RunReport("2026-03-16", **report))
-
-    def subjects(self):
-        return [mail["Subject"].split(": ", 1)[1] for mail in self.post.mails]
-
-    def known(self):
-        with open_database(self.url) as database, database.reading() as connection:
-            return incidents(connection, "s", "2026")
+from tests.unit.ailing import DAY, MORNING, Site
+from tests.unit.delivering import Post, listen
 
 
 @pytest.fixture
@@ -251,47 +206,6 @@ def test_settings_are_read_as_far_as_they_can_be(tmp_path):
     assert as_far_as_readable(file, {}).outputs.email.it_to == ("it@example.org",)
     file.write_text("[outputs\n")
     assert as_far_as_readable(file, {}) is None
-
-
-def test_a_certificate_that_expires_is_told_at_thirty_days_and_at_seven(site, tmp_path):
-    ends = MORNING + timedelta(days=29, hours=1)
-    leaf = trustme.CA().issue_cert("localhost", not_after=ends)
-    leaf.private_key_and_cert_chain_pem.write_to_path(tmp_path / "cert.pem")
-    site.tables = {"fhir": {"client_cert_file": str(tmp_path / "cert.pem")}}
-    assert next_end(tmp_path / "cert.pem") == ends
-    site.good()
-    assert site.subjects() == ["a certificate expires on 2026-04-14: fhir.client_cert_file, 30 days"]
-    site.now += 23 * DAY
-    site.good()
-    assert site.subjects()[1].startswith("a certificate expires on 2026-04-14: fhir.client_cert_file, 7 days")
-    site.tables = {}
-    site.now += DAY
-    site.good()
-    assert len(site.post.mails) == 3 and "over: a certificate" in site.subjects()[2]
-
-
-def test_what_a_server_shows_is_looked_at(tmp_path):
-    ends = datetime.now(UTC).replace(microsecond=0) + 10 * DAY
-    leaf = trustme.CA().issue_cert("localhost", not_after=ends)
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    leaf.configure_cert(context)
-    with socket.create_server(("127.0.0.1", 0)) as door:
-
-        def answer():
-            line, _ = door.accept()
-            with context.wrap_socket(line, server_side=True) as session:
-                session.recv(1)
-
-        thread = threading.Thread(target=answer)
-        thread.start()
-        assert shown_end("127.0.0.1", door.getsockname()[1]) == ends
-        thread.join(5)
-    assert shown_end("127.0.0.1", 1) is None
-
-
-def test_a_key_without_a_certificate_expires_never(tmp_path):
-    trustme.CA().private_key_pem.write_to_path(tmp_path / "key.pem")
-    assert next_end(tmp_path / "key.pem") is None and next_end(tmp_path / "nowhere") is None
 
 
 def test_looks_are_pure():
