@@ -155,6 +155,7 @@ EXPORT = (
     """CREATE TABLE chart_export_file (
         name {text} NOT NULL PRIMARY KEY, types {text} NOT NULL, lines INTEGER NOT NULL, broken INTEGER NOT NULL,
         proved BOOLEAN NOT NULL)""",
+)
 INCIDENT = (
     """CREATE TABLE journal_incident (
         id {key}, study {text} NOT NULL, kind {text} NOT NULL, about {text} NOT NULL, detail {text} NOT NULL,
