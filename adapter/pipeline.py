@@ -107,7 +107,7 @@ def read(source: Source, screen: Screen, own_study: str = "", progress: Progress
             intake.take(piece.raw, piece.head)
         else:
             intake.refuse(piece.reason, piece.types)
-    return intake.cohort(source.incomplete)
+    return intake.cohort(source.incomplete, source.bases.declared)
 
 
 def judge_one(record: PatientRecord, study: Study, as_of: date) -> Judged:

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapter.facts.intake import Cohort, Intake, Kept
 from adapter.facts.read.records import is_shared
+from adapter.facts.read.references import not_asked
 from adapter.fhir.client import Client
 from adapter.fhir.errors import Trouble
 from adapter.pipeline import Screen
@@ -32,7 +33,7 @@ class Guests(Intake):
         kept = super().read(raw, head)
         if kept is None or is_shared(kept) or kept.patient in self.patients:
             return kept
-        self.tally.ignore(kept.type, "of another patient")
+        self.tally.ignore(kept.type, not_asked(kept.patient))
         return None
 
 

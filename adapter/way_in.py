@@ -16,7 +16,7 @@ from adapter.sources.base import Ending
 from adapter.sources.folder import FolderSource
 from adapter.study.load import Mapped
 from adapter.visit import Visit
-from adapter.wiring import client_of, on_server
+from adapter.wiring import client_of, on_server, own_bases
 
 ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
@@ -57,7 +57,7 @@ class WayIn:
             return self._server(name, patients) if ADDRESS.match(name) else self._folder(name)
 
     def _folder(self, name: str) -> Came:
-        source = FolderSource(name)
+        source = FolderSource(name, own_bases(self.place.fhir))
         cohort = pipeline.read(source, self.screen, self.place.study.research_study or "", self.progress)
         broken = ", ".join(source.report.named(Ending.BROKEN, Ending.ENDED_EARLY, Ending.UNREADABLE))
         mend = f"Mend {broken}." if broken else ""

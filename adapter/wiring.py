@@ -48,9 +48,15 @@ def client_of(settings: Settings) -> Client:
         max_requests_per_s=place.max_requests_per_s,
         also_under=place.also_under,
         files_from=settings.source.export.files_from,
+        also_known_as=place.also_known_as,
         auth=_auth(place.auth, needs_of(settings)),
     )
     return Client(server)
+
+
+def own_bases(place: Fhir) -> tuple[str, ...]:
+    """The addresses by which what comes from the hospital's server may name each other."""
+    return (*([place.base_url] if place.base_url else ()), *place.also_known_as)
 
 
 def on_server(settings: Settings, url: str) -> Settings:
@@ -63,7 +69,13 @@ def on_server(settings: Settings, url: str) -> Settings:
         raise UsageError(str(odd)) from None
     named: dict[str, object] = {"base_url": url}
     if base is None or Home.of(base).origin != there.origin:
-        named |= {"auth": AuthSettings(), "also_under": (), "client_cert_file": None, "client_key_file": None}
+        named |= {
+            "auth": AuthSettings(),
+            "also_under": (),
+            "also_known_as": (),
+            "client_cert_file": None,
+            "client_key_file": None,
+        }
     return settings.model_copy(update={"fhir": settings.fhir.model_copy(update=named), "source": Source()})
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 from adapter.facts.decode import Unreadable, decode
 from adapter.facts.read import Context
 from adapter.facts.read.records import Assembly, Cohort, Kept, is_shared, medications_of
+from adapter.facts.read.references import OF_ANOTHER_SERVER, adopted, at_home, base_of
 from adapter.facts.read.row import NOT_WANTED
 from adapter.facts.sieve import DRUG_TYPES, Look, Sieve, Verdict
 from adapter.facts.tally import Tally
@@ -153,8 +155,9 @@ class Intake(Door):
         if other.last_word < kept.last_word if same else other.newness < kept.newness:
             self._kept[kept.key] = kept
 
-    def cohort(self, incomplete: Iterable[str] = ()) -> Cohort:
-        """Make patients of all that was taken."""
+    def cohort(self, incomplete: Iterable[str] = (), declared: Iterable[str] = ()) -> Cohort:
+        """Make patients of all that was taken; `declared`: the addresses that the source gave its resources."""
+        self._settle_in(declared)
         missing = tuple(sorted({*incomplete, *self.of_anybody}))
         for key in self.passed_over.outdates(self._kept):
             self.tally.ignore(self._kept.pop(key).type, "older version")
@@ -172,6 +175,19 @@ class Intake(Door):
         self.tally.balanced()
         return cohort
 
+    def _settle_in(self, declared: Iterable[str]) -> None:
+        """Bring home what refers to a patient by an address that turns out to be the source's own."""
+        own = adopted((kept.patient for kept in self._kept.values() if kept.type != "Patient"), declared)
+        if not own:
+            return
+        for key, kept in self._kept.items():
+            self._kept[key] = replace(kept, patient=at_home(kept.patient, own), rows=at_home(kept.rows, own))
+        seen, self.seen = self.seen, {}
+        for patient, types in seen.items():
+            mine = self.seen.setdefault(at_home(patient, own), {})
+            for kind, times in types.items():
+                mine[kind] = mine.get(kind, 0) + times
+
     def _by_patient(self, resources: Iterable[Kept], people: Mapping[str, object]) -> dict[str, list[Kept]]:
         """The resources of each patient; one that is nobody's is accounted for."""
         own: dict[str, list[Kept]] = {}
@@ -180,6 +196,7 @@ class Intake(Door):
                 continue
             if kept.patient is None or kept.patient not in people:
                 reason = "no patient named" if kept.patient is None else "patient not in the source"
+                reason = OF_ANOTHER_SERVER if base_of(kept.patient) else reason
                 self.tally.ignore(kept.type, reason)
             else:
                 own.setdefault(kept.patient, []).append(kept)

@@ -41,6 +41,7 @@ class Server:
     proxy: Proxy | None = None
     patience_s: float = 90.0
     also_under: tuple[str, ...] = ()
+    also_known_as: tuple[str, ...] = ()  # how it names itself in references; nothing is ever sent there
     auth: Auth = field(default_factory=Auth)
     deadline_s: float = 120.0  # one answer, from its first to its last byte
     idle_s: float = 30.0  # between two bytes
@@ -106,6 +107,11 @@ class Client:
     def close(self) -> None:
         """Close all connections."""
         self._exchange.close()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The addresses by which this server may name its own resources."""
+        return self.home.base, *self.server.also_known_as
 
     @property
     def traffic(self) -> Traffic:

@@ -138,6 +138,10 @@ class NotFhir(Permanent):
     """What answers is no FHIR server, or not here."""
 
 
+class NamedElsewhere(Permanent):
+    """All that came names its patients at another address: nobody here can be told to be meant."""
+
+
 class TooLarge(Permanent):
     """The answer is larger than can be held in memory."""
 

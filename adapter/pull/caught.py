@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from adapter.facts.intake import EPOCH, MICROSECOND, UNSAID, Door, Kept
+from adapter.facts.read.references import not_asked
 from adapter.facts.sieve import Head, glance, read_head
 
 
@@ -31,7 +32,7 @@ class Caught:
             self.kept.append(one)
             return
         if one is not None:
-            self.door.tally.ignore(one.type, "of another patient")
+            self.door.tally.ignore(one.type, not_asked(one.patient))
         elif self.members is not None and (patient := head.patient_key()) in self.members:
             self.seen.add(patient)
         self.left |= {_key(head)} if head.resourceType == self.kind else set()

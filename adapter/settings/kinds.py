@@ -68,11 +68,19 @@ def _known_ip(text: str) -> str:
     return str(ip_address(text))
 
 
+def _base(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("expected a base address such as http://fhir-internal:8080/fhir")
+    return url
+
+
 Url = Annotated[str, AfterValidator(_guarded)]
 Origin = Annotated[str, AfterValidator(_bare)]
 Address = Annotated[str, AfterValidator(_known_ip)]
 Time = Annotated[str, AfterValidator(_known_time)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
+BaseUrl = Annotated[str, AfterValidator(_base)]  # a name only: nothing is ever sent there
 ProxyUrl = Annotated[str, AfterValidator(_forward)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 

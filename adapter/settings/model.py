@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from adapter.settings.kinds import Address, Origin, Port, ProxyUrl, Section, Time, Url, Zone, is_loopback
+from adapter.settings.kinds import Address, BaseUrl, Origin, Port, ProxyUrl, Section, Time, Url, Zone, is_loopback
 from adapter.settings.outputs import Email, Outputs, Recipient, ResearchSubject
 
 __all__ = ["Email", "Outputs", "Recipient", "ResearchSubject", "Settings", "is_loopback"]
@@ -45,6 +45,7 @@ class Fhir(Section):
     max_connections: int = Field(default=4, ge=1, le=32)
     max_requests_per_s: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     also_under: tuple[str, ...] = ()
+    also_known_as: tuple[BaseUrl, ...] = ()
     auth: Auth = Auth()
 
 

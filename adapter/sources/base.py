@@ -9,7 +9,8 @@ from typing import Protocol
 
 import msgspec
 
-from adapter.facts.decode import BYTE_ORDER_MARK, members, parse
+from adapter.facts.decode import BYTE_ORDER_MARK, Unreadable, members, parse, string
+from adapter.facts.read.references import Bases
 from adapter.facts.sieve import NOT_TAKEN, Head
 from adapter.facts.tally import type_name
 
@@ -100,9 +101,10 @@ class Report:
 
 
 class Source(Protocol):
-    """A way in. `report` and `incomplete` are final when `pieces` has been read to its end."""
+    """A way in. `report`, `bases` and `incomplete` are final when `pieces` has been read to its end."""
 
     report: Report
+    bases: Bases
 
     def pieces(self) -> Iterator[Piece]:
         """Yield every resource and every broken piece, or raise SourceError where there is nothing to read."""
@@ -114,19 +116,22 @@ class Source(Protocol):
         ...
 
 
-class _Entry(msgspec.Struct, gc=False):
+class Entry(msgspec.Struct, gc=False):
+    """An entry of a Bundle: the bytes of its resource, and the address by which others in the Bundle refer to it."""
+
     resource: msgspec.Raw = msgspec.Raw()
+    fullUrl: str | None = None  # noqa: N815 - FHIR's name
 
 
 class _Bundle(msgspec.Struct, gc=False):
-    entry: list[_Entry] = []
+    entry: list[Entry] = []
 
 
 _read_bundle = msgspec.json.Decoder(_Bundle).decode
 
 
-def split(raw: bytes) -> Iterator[bytes]:
-    """Yield the resources of a Bundle undecoded; raise Unreadable, after all that can be told apart, if it is no JSON.
+def split(raw: bytes) -> Iterator[Entry]:
+    """Yield the entries of a Bundle undecoded; raise Unreadable, after all that can be told apart, if it is no JSON.
 
     One odd entry (deep nesting, bytes that are no UTF-8) does not cost the others: then the entries are cut out by
     their brackets, and what is left as a frame is held to be JSON.
@@ -136,23 +141,37 @@ def split(raw: bytes) -> Iterator[bytes]:
     except NOT_TAKEN:
         yield from _cut_out(raw)
         return
-    for entry in bundle.entry:
-        if entry.resource:
-            yield bytes(entry.resource)
+    yield from (entry for entry in bundle.entry if entry.resource)
 
 
-def _cut_out(raw: bytes) -> Iterator[bytes]:
+def _cut_out(raw: bytes) -> Iterator[Entry]:
     raw = raw.removeprefix(BYTE_ORDER_MARK).strip()
     frame, rest = [], 0
-    for start, end in _places(raw):
+    for start, end, full_url in _places(raw):
         frame.append(raw[rest:start])
         rest = end
-        yield raw[start:end]
+        yield Entry(msgspec.Raw(raw[start:end]), full_url)
     parse(b"null".join([*frame, raw[rest:]]), limit=len(raw))
 
 
-def _places(raw: bytes) -> Iterator[tuple[int, int]]:
+def _places(raw: bytes) -> Iterator[tuple[int, int, str | None]]:
     for outer, entries, _ in members(raw):
         if outer == "entry":
             for _, entry, _ in members(raw, entries):
-                yield from ((start, end) for key, start, end in members(raw, entry) if key == "resource")
+                yield from _resource_of(raw, entry)
+
+
+def _resource_of(raw: bytes, entry: int) -> Iterator[tuple[int, int, str | None]]:
+    """Yield where the resource of an entry stands; also where the entry ends early, whose `fullUrl` is then unknown."""
+    full_url: str | None = None
+    found: list[tuple[int, int]] = []
+    early: Unreadable | None = None
+    try:
+        for key, start, end in members(raw, entry):
+            full_url = string(raw[start:end]) if key == "fullUrl" else full_url
+            found += [(start, end)] if key == "resource" else []
+    except Unreadable as unreadable:
+        early = unreadable
+    yield from ((start, end, full_url) for start, end in found)
+    if early:
+        raise early

@@ -7,14 +7,16 @@ to anybody: nobody is judged as if it had never been there.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from adapter.errors import SourceError
 from adapter.facts.decode import BYTE_ORDER_MARK, NOT_JSON, TOO_DEEP, TOO_LARGE, Unreadable, parse
+from adapter.facts.read.references import Bases
 from adapter.facts.sieve import glance, read_head
-from adapter.sources.base import Broken, Ending, Fate, Piece, Report, Resource, split
+from adapter.sources.base import Broken, Ending, Entry, Fate, Piece, Report, Resource, split
+from adapter.sources.bundle import within
 from adapter.sources.lines import Cut, chunks, lines
 
 LINES = (".ndjson", ".ndjson.gz")
@@ -26,11 +28,12 @@ NESTED = 20  # Bundles in Bundles
 
 
 class FolderSource:
-    """All resources under a folder, or of a single file."""
+    """All resources under a folder, or of a single file; `own`: the addresses of the server that they came from."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, own: Iterable[str] = ()) -> None:
         self.path = Path(path)
         self.report = Report()
+        self.bases = Bases(own)
 
     @property
     def incomplete(self) -> tuple[str, ...]:
@@ -51,7 +54,7 @@ class FolderSource:
             fate = Fate(path.relative_to(self.path).as_posix() if path != self.path else path.name, ending)
             self.report.files.append(fate)
             if ending is Ending.READ:
-                yield from _read(path, fate)
+                yield from _read(path, fate, self.bases)
             elif ending is Ending.UNREADABLE:
                 yield _broken(fate, 0, "unreadable", ending)
         if not self.report.files:
@@ -86,13 +89,13 @@ def _expected(name: str) -> Ending:
     return Ending.READ if name.lower().endswith(LINES + WHOLE) else Ending.NOT_FHIR
 
 
-def _read(path: Path, fate: Fate) -> Iterator[Piece]:
+def _read(path: Path, fate: Fate, bases: Bases) -> Iterator[Piece]:
     whole = path.name.lower().endswith(WHOLE)
     try:
         if not path.is_file():
             raise OSError(f"{path} is no regular file")
         with path.open("rb") as file:
-            yield from _from_whole(file, fate) if whole else _from_lines(file, fate)
+            yield from _from_whole(file, fate, bases) if whole else _from_lines(file, fate, bases)
     except OSError:
         yield _broken(fate, 0, "unreadable", Ending.UNREADABLE)
     except Cut as cut:
@@ -100,21 +103,22 @@ def _read(path: Path, fate: Fate) -> Iterator[Piece]:
         yield _broken(fate, 0, str(cut), Ending.ENDED_EARLY)
 
 
-def _from_lines(file: BinaryIO, fate: Fate) -> Iterator[Piece]:
-    for number, raw in lines(chunks(file)):
-        if raw is None:
+def _from_lines(file: BinaryIO, fate: Fate, bases: Bases) -> Iterator[Piece]:
+    for number, line in lines(chunks(file)):
+        if line is None:
             yield _broken(fate, number, TOO_LARGE)
             continue
+        raw = bases.bring_home(line)
         head = read_head(raw)
         if head is not None and head.resourceType and head.resourceType != "Bundle":
             fate.types.add(head.resourceType)
             fate.resources += 1
             yield Resource(raw, fate.file, number, head)
         else:
-            yield from _from_any(raw, number, fate)
+            yield from _from_any(line, number, fate, bases)
 
 
-def _from_whole(file: BinaryIO, fate: Fate) -> Iterator[Piece]:
+def _from_whole(file: BinaryIO, fate: Fate, bases: Bases) -> Iterator[Piece]:
     whole = bytearray()
     cut: Cut | None = None
     try:
@@ -126,18 +130,18 @@ def _from_whole(file: BinaryIO, fate: Fate) -> Iterator[Piece]:
         cut = early  # what came before it is read all the same
     raw = bytes(whole)
     del whole
-    yield from _from_any(raw.removeprefix(BYTE_ORDER_MARK).strip(), 0, fate)
+    yield from _from_any(raw.removeprefix(BYTE_ORDER_MARK).strip(), 0, fate, bases)
     if cut:
         raise cut
 
 
-def _from_any(raw: bytes, line: int, fate: Fate, level: int = 0) -> Iterator[Piece]:
+def _from_any(raw: bytes, line: int, fate: Fate, bases: Bases, level: int = 0) -> Iterator[Piece]:
     """Yield what lies in bytes that may be a resource, a Bundle, another JSON value or no JSON at all."""
     head = read_head(raw)
     reason = None if head else _trouble(raw)
     head = head or glance(raw)
     if head.resourceType == "Bundle":
-        yield from _from_bundle(raw, line, fate, level)
+        yield from _from_bundle(raw, line, fate, bases, level)
         return
     if head.resourceType:
         fate.types.add(head.resourceType)
@@ -145,21 +149,28 @@ def _from_any(raw: bytes, line: int, fate: Fate, level: int = 0) -> Iterator[Pie
         yield _broken(fate, line, reason)
     elif head.resourceType or line or level or b'"resourceType"' in raw:  # the decoder will say what is wrong with it
         fate.resources += bool(head.resourceType)
-        yield Resource(raw, fate.file, line, head)
+        home = raw if level else bases.bring_home(raw)  # what lies in a Bundle was brought home with it
+        yield Resource(home, fate.file, line, head if home == raw else None)
     else:
         fate.ending = Ending.NOT_FHIR
 
 
-def _from_bundle(raw: bytes, line: int, fate: Fate, level: int) -> Iterator[Piece]:
+def _from_bundle(raw: bytes, line: int, fate: Fate, bases: Bases, level: int) -> Iterator[Piece]:
     if level > NESTED:
         yield _broken(fate, line, TOO_DEEP)
         return
+    entries: list[Entry] = []
+    early: Unreadable | None = None
     try:
-        for inner in split(raw):
-            yield from _from_any(inner, line, fate, level + 1)
+        for entry in split(raw):
+            entries.append(entry)  # noqa: PERF402 - what came before the fault is kept
     except Unreadable as unreadable:
+        early = unreadable
+    for inner in within(entries, bases):
+        yield from _from_any(inner, line, fate, bases, level + 1)
+    if early:
         fate.mixed = True
-        yield _broken(fate, line, unreadable.reason)
+        yield _broken(fate, line, early.reason)
 
 
 def _trouble(raw: bytes) -> str | None:

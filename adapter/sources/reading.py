@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import Enum
 from urllib.parse import parse_qsl, urlsplit
 
+from adapter.facts.read.references import Bases, base_of
 from adapter.facts.sieve import glance, read_head
 from adapter.fhir import pages
 from adapter.fhir.client import Client, Params
@@ -43,6 +44,12 @@ class Read:
     deleted: set[str] = field(default_factory=set)  # keys of what the server names as gone
     left: Counter[str] = field(default_factory=Counter)  # what came and was not given on, by reason
     recreated: int = 0  # resources that came and are named as gone
+    named: Counter[str | None] = field(default_factory=Counter)  # at which address its patients are; None: here
+
+    @property
+    def elsewhere(self) -> str | None:
+        """The other address at which all are that came; None where one of them is here, or none came."""
+        return None if not self.named or None in self.named else min(filter(None, self.named))
 
 
 @dataclass
@@ -50,6 +57,7 @@ class _Search:
     kind: str
     params: Params
     posted: bool
+    read: Read
     given: set[int] = field(default_factory=set)  # hashes of what was handed out
     came: set[str] = field(default_factory=set)  # their keys
     passing: set[str] = field(default_factory=set)  # the keys of this time through
@@ -63,6 +71,8 @@ class _Search:
     def is_new(self, raw: bytes) -> bool:
         """Whether it was not given before, byte by byte; take note of it."""
         head, word = read_head(raw) or glance(raw), hash(raw)
+        if patient := head.patient_key():
+            self.read.named[base_of(patient)] += 1
         name = f"{head.resourceType}/{head.id or word}"
         self.twice = self.twice or name in self.passing
         self.passing.add(name)
@@ -82,6 +92,7 @@ class Searches:
 
     def __init__(self, client: Client, *, compare: bool = True) -> None:
         self.client, self._compare = client, compare
+        self.bases = Bases(client.names)
         self._uncounted: set[str] = set()  # types that the server does not count
 
     def rows(
@@ -91,7 +102,7 @@ class Searches:
 
         `whole`: everything is asked for, so that a count is worth a request of its own.
         """
-        search = _Search(kind, params, posted)
+        search = _Search(kind, params, posted, read)
         total = yield from self._begun_anew(search, read)
         expected = self._expected(search, total, whole=whole)
         if search.shifted or (expected is not None and len(search.came) < expected):
@@ -125,7 +136,7 @@ class Searches:
             search.totals |= set() if page.total is None else {page.total}
             grave += [issue for issue in page.outcomes if issue.grave]
             bare += page.bare
-            yield from filter(search.is_new, page.entries)
+            yield from filter(search.is_new, map(self.bases.bring_home, page.entries))
         if grave or bare:
             what = "the server says that it could not give all" if grave else f"{bare} entries hold no resource"
             trouble = EndedEarly(place(self.client.address(search.kind)), what, "Ask IT about the FHIR server.")

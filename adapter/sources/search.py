@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from adapter.errors import SettingsError, SourceError
+from adapter.facts.read.references import base_of
 from adapter.facts.sieve import glance, patient_key, read_head
 from adapter.fhir.client import Client, Params
-from adapter.fhir.errors import LinkRefused, NotFound, Rejected, Trouble
+from adapter.fhir.errors import LinkRefused, NamedElsewhere, NotFound, Rejected, Trouble, place, printable
 from adapter.fhir.write import read
 from adapter.sources.hospital import OF_PATIENT, Asked
 from adapter.sources.named import codes_in, numbers_in
@@ -72,15 +73,18 @@ class SearchSource:
                 named, patient = codes_in(raw), (read_head(raw) or glance(raw)).patient_key()
                 if named and not named & wanted:
                     self._stranger("code")
-                elif patient:
+                elif patient and base_of(patient) is None:
                     (found if named else uncoded).add(patient)
+        self._at_home("Condition", self.listing)
         return found if "code" in self.listing.unheeded else found | uncoded
 
     def by_scan(self, wanted: Callable[[bytes], bool]) -> set[str]:
         """Patients with a Condition that is matched here, code by code; nothing is kept of the others."""
         rows = self._searches.rows("Condition", {"_elements": "subject,code"}, self.listing)
         heads = (read_head(raw) for raw in rows if wanted(raw))
-        return {patient for head in heads if head and (patient := head.patient_key())}
+        found = {patient for head in heads if head and (patient := head.patient_key()) and base_of(patient) is None}
+        self._at_home("Condition", self.listing)
+        return found
 
     def by_group(self, reference: str) -> set[str]:
         """The members of a Group or of a List that the hospital keeps."""
@@ -90,8 +94,9 @@ class SearchSource:
         resource = found.resource
         entries = [*(resource.get("member") or ()), *(resource.get("entry") or ())]
         named = (entry.get("entity") or entry.get("item") or {} for entry in entries if isinstance(entry, dict))
-        keys = (patient_key(str(one.get("reference", ""))) for one in named if isinstance(one, dict))
-        return {key for key in keys if key}
+        said = (self._searches.bases.meant(str(one.get("reference", ""))) for one in named if isinstance(one, dict))
+        keys = {patient_key(reference) for reference in said}
+        return {key for key in keys if key and base_of(key) is None}
 
     def by_export(self, wanted: object, known: object) -> set[str]:  # noqa: ARG002 - the face of every source
         """Searches hold no export."""
@@ -182,6 +187,7 @@ class SearchSource:
             for few in _chunks(sorted(patients), PATIENTS_A_REQUEST):
                 for raw in self._about(kind, few, changed, reading):
                     take(raw)
+            self._at_home(kind, reading)
         except Trouble as trouble:
             reading.trouble = trouble
         return reading
@@ -189,6 +195,14 @@ class SearchSource:
     def once_more(self, kind: str, lost: Mapping[str, str], take: Callable[[bytes], None]) -> Read:
         """Ask again about the patients of what did not come: a page may have shifted while it was read."""
         return self.of_patients(kind, sorted({*lost.values()}), None, take)
+
+    def _at_home(self, kind: str, reading: Read) -> None:
+        """Raise where all that came names its patients at another address: ids are told apart by the server's own."""
+        if reading.elsewhere is None:
+            return
+        what = f"all that came names its patients at {printable(reading.elsewhere)[:120]}, which is not [fhir] base_url"
+        to_do = "If this server is meant, add that address to [fhir] also_known_as; nothing is ever sent there."
+        raise NamedElsewhere(place(self.client.address(kind)), what, to_do)
 
     def by_ids(self, kind: str, keys: Iterable[str], take: Callable[[bytes], None]) -> Read:
         """Give resources that others refer to, such as Medications, to `take`."""

@@ -137,7 +137,8 @@ def _referred(row: Row) -> Medicine:
     bare = key.split("/_history/", maxsplit=1)[0].rsplit("/", 1)[-1].removeprefix("#")
     meant = [one for one in inside if not key or one.get("id") == bare]
     found = [read_medicine(_cells(one), row.codes) for one in meant]
-    found += [row.context.medications[bare]] if bare in row.context.medications else []
+    if not key.startswith("#"):  # what is contained has an id within its resource alone
+        found += [row.context.medications[bare]] if bare in row.context.medications else []
     named = next((medicine for medicine in found if medicine.matches), None)
     display = row.text("medication_display")
     return named or Medicine(row.codes.concepts([], display, kind="drug"), display or "", any(m.local for m in found))

@@ -10,6 +10,7 @@ from typing import Any
 from adapter.facts.coding.unmapped import Coding
 from adapter.facts.read import READERS, Context, facts_of, read_medicines
 from adapter.facts.read.person import About, person_of
+from adapter.facts.read.references import base_of
 from adapter.facts.read.row import NOT_WANTED, codings_in
 from adapter.facts.tally import Tally
 from adapter.screening.model import Because, Fact, PatientRecord
@@ -116,9 +117,9 @@ def is_shared(kept: Kept) -> bool:
 
 
 def medications_of(rows: Iterable[Mapping[str, Any]]) -> set[str]:
-    """The Medications that the rows of drugs refer to, as `Medication/x`."""
+    """The Medications that the rows of drugs refer to, as `Medication/x`; none of another server."""
     keys = {str(row.get("medication_key") or "") for row in rows}
-    return {key for key in keys if key.startswith("Medication/")}
+    return {key for key in keys if key.startswith("Medication/") and base_of(key) is None}
 
 
 def _rows_of(known: Iterable[Kept], kind: str) -> list[Mapping[str, Any]]:
