@@ -177,7 +177,7 @@ class Work:
         known = self.connection.scalar(select(journal_installation.c.word))
         if known is None:
             known = secrets.token_hex(8)
-            self.connection.execute(insert(journal_installation).values(number=1, word=known))
+            self.add(journal_installation, "installation", {"number": 1, "word": known}, None)
         return known
 
     def wrote(self, subject: Subject) -> None:

@@ -1,5 +1,6 @@
 """The audit chain: what is done to the journal behind the adapter's back is found, and the first of it is named."""
 
+import re
 import shutil
 
 import pytest
@@ -11,7 +12,7 @@ from adapter.errors import SettingsError
 from adapter.journal import Journal
 from adapter.journal.audit.heads import append_head, read_heads
 from adapter.journal.audit.verify import Head, verify
-from tests.acceptance.command import run
+from tests.acceptance.command import ROOT, run
 from tests.unit.journaled import AT, DECIDED, Intruder, live, written
 
 MUTATIONS = 300
@@ -117,6 +118,7 @@ def test_a_journal_older_than_its_chain_is_taken_up(tmp_path):
                 connection.exec_driver_sql(f"DROP TRIGGER {name}")
             connection.execute(delete(journal_audit))
             connection.execute(delete(journal_person))
+        file.with_name(f"{file.name}.head").unlink()
         live(Journal(database), 1)
         with database.reading() as connection:
             kinds = {row.kind for row in connection.execute(text("SELECT kind FROM journal_audit WHERE about > ''"))}
@@ -143,6 +145,12 @@ def test_a_file_that_holds_no_heads_is_named(tmp_path, line):
     file.write_text(line + "\n", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"audit\.head_file"):
         read_heads(file)
+
+
+def test_every_row_of_the_journal_is_added_with_its_entry():
+    adding = re.compile(r"\binsert\(journal_(?!audit|person)")
+    found = [str(file) for file in (ROOT / "adapter").rglob("*.py") if adding.search(file.read_text(encoding="utf-8"))]
+    assert found == [], "Work.add inserts a row and tells the chain of it"
 
 
 def test_heads_are_added_and_read_back(journal_file):
