@@ -163,17 +163,17 @@ class ResearchSubjectOutput:
 
     def _seen(self, case: Case, found: Found) -> tuple[str, str]:
         """Whose the subject is and what it says; a person's, if there is one, speaks for the patient."""
-        if self._is_machines(case, found):
-            return OURS, form.status_of(found.ours[0].resource)
         page = spoken.said_on_page(case.statuses)
+        if page is None and self._is_machines(case, found):
+            return OURS, form.status_of(found.ours[0].resource)
         if found.all or page:
             theirs = [form.status_of(one.resource) for one in found.all] or [page.status if page else ""]
             return THEIRS, furthest(theirs) or states.UNKNOWN
         return OURS, states.GONE if found.row else states.NONE
 
     def _is_machines(self, case: Case, found: Found) -> bool:
-        """Whether the one subject is ours, in its place, and still as a machine wrote it; the page has not spoken."""
-        if found.theirs or not found.ours or spoken.said_on_page(case.statuses):
+        """Whether the one subject is ours, in its place, and still as a machine wrote it."""
+        if found.theirs or not found.ours:
             return False
         subject, decisions = found.ours[0].resource, self._journal.history(self._study, case.patient)
         in_place = self._register.is_about(subject, case.patient)
