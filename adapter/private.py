@@ -1,4 +1,4 @@
-"""Files that hold a private key: its owner alone may read them."""
+"""Files that their owner alone may read: private keys, and what holds patients' ids."""
 
 from __future__ import annotations
 
@@ -37,3 +37,12 @@ def make_private(file: Path, content: bytes) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def keep_private(file: Path, content: bytes) -> None:
+    """Write a file, or write it anew, in a folder that its owner alone may enter: it is whole or as it was."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = file.with_name(f"{file.name}.{os.getpid()}.new")
+    fresh.unlink(missing_ok=True)  # of a process that died and had this one's number
+    make_private(fresh, content)
+    fresh.replace(file)

@@ -18,7 +18,8 @@ from adapter.fhir.wire.links import Home, safe
 from adapter.journal import Journal
 from adapter.outputs.alerts.email import EmailOutput, worklist_link
 from adapter.outputs.base import Output, key_file, read_key
-from adapter.outputs.subject.output import Mark, ResearchSubjectOutput
+from adapter.outputs.subject.left import left_file
+from adapter.outputs.subject.output import Mark, Place, ResearchSubjectOutput
 from adapter.pipeline import Screen, study_hash
 from adapter.progress import Progress, shown_on, unseen
 from adapter.settings import Settings, secret
@@ -86,8 +87,9 @@ def outputs_of(settings: Settings, screen: Screen, client: Client) -> Callable[[
         outputs: list[Output] = []
         if settings.outputs.research_subject.enabled:
             mark = Mark(read_key(key_file(settings.database.url)), study_hash(screen))
-            own = settings.study.research_study
-            outputs.append(ResearchSubjectOutput(client, journal, screen.study, mark, now, research_study=own))
+            left = left_file(settings.database.url, screen.study.id)
+            place = Place(settings.study.research_study, left)
+            outputs.append(ResearchSubjectOutput(client, journal, screen.study, mark, now, place=place))
         if settings.outputs.email.enabled:
             mail = settings.outputs.email
             needs_password = mail.username is not None

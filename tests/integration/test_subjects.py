@@ -76,7 +76,7 @@ def desks(hapi, tmp_path):
         def made(name="desk", mark=MARK, kind=Watched):
             database = stack.enter_context(open_database(f"sqlite:///{tmp_path}/{name}.db"))
             adapter = stack.enter_context(kind(Server(hapi.base_url)))
-            return Desk(Journal(database), adapter, mark=mark, study=STUDY)
+            return Desk(Journal(database), adapter, tmp_path / f"{name}.left.json", mark=mark, study=STUDY)
 
         yield made
 

@@ -5,8 +5,9 @@ import email.policy
 import json
 import socket
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aiosmtpd.controller import Controller
@@ -19,7 +20,7 @@ from adapter.outputs.alerts.audience import hearers
 from adapter.outputs.alerts.email import EmailOutput
 from adapter.outputs.alerts.telling import Stand, Telling
 from adapter.outputs.deliver import deliver_pending
-from adapter.outputs.subject.output import Mark, ResearchSubjectOutput
+from adapter.outputs.subject.output import Mark, Place, ResearchSubjectOutput
 from adapter.places import folder
 from adapter.screening.study import Hypothesis, Settlement, Study, Text
 from adapter.settings.model import Email, Outputs
@@ -47,7 +48,8 @@ class Desk:
 
     journal: Journal
     client: Client
-    options: dict = field(default_factory=lambda: {"research_study": None})
+    left: Path  # the file for the site
+    research_study: str | None = None
     mark: Mark = MARK
     study: Study = STUDY
 
@@ -61,7 +63,8 @@ class Desk:
         return number
 
     def deliver(self):
-        output = ResearchSubjectOutput(self.client, self.journal, self.study, self.mark, lambda: NOW, **self.options)
+        place = Place(self.research_study, self.left)
+        output = ResearchSubjectOutput(self.client, self.journal, self.study, self.mark, lambda: NOW, place=place)
         return deliver_pending(self.journal, [output], NOW)
 
     def write(self, standing, **more):
@@ -99,7 +102,7 @@ def at_work(hospital, front, folder):
         journal_in(folder) as journal,
         Client(Server(url, patience_s=2), sleep=lambda seconds: None) as client,
     ):
-        yield Desk(journal, client)
+        yield Desk(journal, client, folder / "adapter.db.outbox" / "left.json")
 
 
 def subjects(hospital):

@@ -96,14 +96,14 @@ def test_the_hospitals_own_study_is_found_by_its_number_whatever_the_system(desk
 
 def test_the_settings_name_the_study(desk, hospital):
     hospital.change({"resourceType": "ResearchStudy", "id": "named", "status": "active"})
-    desk.options["research_study"] = "ResearchStudy/named"
+    desk.research_study = "ResearchStudy/named"
     desk.write("candidate")
     assert subjects(hospital)[0]["study"] == {"reference": "ResearchStudy/named"}
 
 
 @pytest.mark.parametrize(("named", "says"), [("ResearchStudy/no", "not on the server"), (None, "all are this study")])
 def test_a_study_that_cannot_be_told_waits_for_a_person(desk, hospital, named, says):
-    desk.options["research_study"] = named
+    desk.research_study = named
     hospital.change(own_study())
     hospital.change(own_study(id="again"))
     desk.decide("candidate")

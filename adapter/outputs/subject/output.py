@@ -10,8 +10,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
-from adapter.errors import AdapterError
 from adapter.fhir import errors
 from adapter.fhir.client import Client
 from adapter.journal import Delivery, Journal, Review, StoredDecision, StoredStatus
@@ -19,8 +19,10 @@ from adapter.journal.statuses import SUBJECT_OUTPUT, furthest
 from adapter.outputs.base import Clock, State, Told, WaitsForPerson, attempt
 from adapter.outputs.subject import resource as form
 from adapter.outputs.subject import spoken, states
-from adapter.outputs.subject.pen import Pen, Write
+from adapter.outputs.subject.left import leave
+from adapter.outputs.subject.pen import ALL_ALIKE, Pen, Write
 from adapter.outputs.subject.register import LOST, Found, Lost, Register
+from adapter.outputs.subject.resource import Resource
 from adapter.outputs.subject.states import OURS, THEIRS, Deed
 from adapter.screening.decision import Standing
 from adapter.screening.study import Study
@@ -40,6 +42,7 @@ AWAY = (
 )
 DELETE = "all are for one patient in this study. Delete all but one; none was touched."
 OTHER = "another adapter wrote it. Two are at work on this study: stop one. After a new database this is said once."
+LEFT = "that the server does not take are left as a file. Have the site post it, or delete what it does not want:"
 Result = tuple[Review | None, str]  # what a person is asked, and what IT is told
 
 
@@ -49,6 +52,14 @@ class Mark:
 
     key: bytes
     study_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The study's own ResearchStudy on the server, where the settings name it; the file that is left for the site."""
+
+    research_study: str | None
+    left: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +83,13 @@ class ResearchSubjectOutput:
     name = SUBJECT_OUTPUT
 
     def __init__(
-        self, client: Client, journal: Journal, study: Study, mark: Mark, clock: Clock, *, research_study: str | None
+        self, client: Client, journal: Journal, study: Study, mark: Mark, clock: Clock, *, place: Place
     ) -> None:  # fmt: skip
-        self._journal, self._study, self._mark = journal, study.id, mark
-        self._register = Register(client, study, mark.key, research_study)
+        self._journal, self._study, self._mark, self._place = journal, study.id, mark, place
+        self._register = Register(client, study, mark.key, place.research_study)
         self._pen = Pen(self._register, journal, study.id, clock)
         self._writer = journal.installation()
-        self._away: AdapterError | None = None
+        self._away: errors.Trouble | None = None
 
     def deliver(self, pending: Sequence[Delivery]) -> Iterator[Told]:
         """Write for one patient after the other; several changes of one patient are one write."""
@@ -89,6 +100,15 @@ class ResearchSubjectOutput:
                 patients.setdefault(payload["patient"], []).append(one)
         for patient, together in patients.items():
             yield attempt(together, partial(self._patient, patient, tuple(together)))
+        yield attempt((), self._leave)
+
+    def _leave(self) -> Told:
+        """Leave what the server did not take as a file for the site."""
+        waiting = self._pen.not_taken
+        if isinstance(self._away, errors.Temporary):  # what was left before may still wait
+            return Told((), State.DONE)
+        leave(self._place.left, self._register, waiting.values())
+        return Told((), State.DONE, f"{len(waiting)} {LEFT} {self._place.left}." if waiting else "")
 
     def _patient(self, patient: str, together: tuple[Delivery, ...]) -> Told:
         looked_at, decision = (self._study, patient), self._journal.latest(self._study, patient)
@@ -98,14 +118,33 @@ class ResearchSubjectOutput:
                 return Told(together, State.PENDING)  # nothing is raised or lowered on data read in part
             if decision.standing == Standing.OPEN:  # by the table, whatever is found is left as it is
                 return Told(together, State.DONE, looked_at=looked_at)
-        if self._away:
-            raise self._away
         try:
+            if self._away:
+                raise self._away
             review, trouble = self._persist(case)
-        except AWAY as away:
-            self._away = away
+        except (*AWAY, errors.Rejected) as refusal:
+            if isinstance(refusal, AWAY) or refusal.status in ALL_ALIKE:
+                self._away = refusal
+            if isinstance(refusal, errors.Permanent):
+                self._unseen(case)
             raise
         return Told(together, State.DONE, trouble, review=review, looked_at=looked_at)
+
+    def _unseen(self, case: Case) -> None:
+        """Have what would be written to a server that shows nothing left for the site: new subjects alone."""
+        decision, said = case.decision, case.to_say
+        if self._journal.subject(self._study, case.patient) is not None:
+            return  # it can only be changed by who has read it
+        if said is not None:
+            write = Write(case.patient, form.by_person(said), start=said.at[:10])
+        elif decision is not None and states.todo(Standing(decision.standing), states.NONE, OURS).deed is Deed.CREATE:
+            write = Write(case.patient, self._words(decision), start=decision.as_of)
+        else:
+            return
+        self._pen.not_taken[case.patient] = write
+
+    def _words(self, decision: StoredDecision) -> Resource:
+        return form.extension(decision.as_of, self._mark.study_version, decision.standing, self._writer)
 
     def _persist(self, case: Case) -> Result:
         """Look, decide and write, again where another was faster; a subject that may have been made is looked for."""
@@ -150,8 +189,7 @@ class ResearchSubjectOutput:
         """Write what was decided, where the table of states says so."""
         whose, status = self._seen(case, found)
         todo = states.todo(Standing(decision.standing), status, whose)
-        said = form.extension(decision.as_of, self._mark.study_version, decision.standing, self._writer)
-        trouble = self._told(found)
+        said, trouble = self._words(decision), self._told(found)
         if todo.deed is Deed.CREATE:
             trouble += self._pen.write(Write(case.patient, said, start=decision.as_of, simply=simply))
         elif todo.deed is Deed.UPDATE:

@@ -51,7 +51,7 @@ class Register:
     """The subjects of one study on one server."""
 
     def __init__(self, client: Client, study: Study, key: bytes, configured: str | None) -> None:
-        self.client, self._study, self._key, self._configured = client, study, key, configured
+        self.client, self._study, self._key, self.configured = client, study, key, configured
         self._studies: tuple[str, ...] | None = None  # the first is written to
 
     def identifier(self, patient: str) -> str:
@@ -109,6 +109,8 @@ class Register:
         try:
             written = update(self.client, name, body, now.etag)
         except errors.NotFound:
+            if read(self.client, name) is not None:
+                raise  # it is there, and may not be written
             raise self._at_odds("the subject was deleted as we wrote it") from None
         return self._looked_at(name, json.loads(body), patient, written), written.created
 
@@ -167,15 +169,15 @@ class Register:
         if self._studies is None:
             named = self._search("ResearchStudy", identifier=self.number)
             found = sorted(form.named(one) for one in named if self._has_number(one))
-            if self._configured and read(self.client, self._configured) is None:
-                raise WaitsForPerson(f"{self._configured}: not on the server. Correct [study] research_study.")
-            self._studies = tuple(dict.fromkeys([*([self._configured] if self._configured else []), *found]))
+            if self.configured and read(self.client, self.configured) is None:
+                raise WaitsForPerson(f"{self.configured}: not on the server. Correct [study] research_study.")
+            self._studies = tuple(dict.fromkeys([*([self.configured] if self.configured else []), *found]))
         return self._studies
 
     def study_known(self) -> str | None:
         """The study that is written to, or None where there is none yet."""
         known = self._known_studies()
-        if len(known) > 1 and not self._configured:
+        if len(known) > 1 and not self.configured:
             raise WaitsForPerson(f"{', '.join(known)}: all are this study. Name one in [study] research_study.")
         return known[0] if known else None
 
