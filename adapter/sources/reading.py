@@ -17,7 +17,7 @@ from adapter.facts.read.references import Bases, base_of
 from adapter.facts.sieve import glance, read_head
 from adapter.fhir import pages
 from adapter.fhir.client import Client, Params
-from adapter.fhir.errors import EndedEarly, Issue, PageExpired, Trouble, place
+from adapter.fhir.errors import EndedEarly, Issue, NamedElsewhere, PageExpired, Trouble, place, printable
 
 FILTERS = frozenset({"_id", "_lastUpdated", "code", "identifier", "individual", "patient"})
 ALSO_CALLED = {"patient": "subject", "individual": "patient"}  # what a server may call it in its self link
@@ -50,6 +50,15 @@ class Read:
     def elsewhere(self) -> str | None:
         """The other address at which all are that came; None where one of them is here, or none came."""
         return None if not self.named or None in self.named else min(filter(None, self.named))
+
+
+def named_elsewhere(read: Read, where: str) -> NamedElsewhere | None:
+    """Return why nothing of a reading counts, where all of it names its patients at another address."""
+    if read.elsewhere is None:
+        return None
+    what = f"all that came names its patients at {printable(read.elsewhere)[:120]}, which is not [fhir] base_url"
+    to_do = "If this server is meant, add that address to [fhir] also_known_as; nothing is ever sent there."
+    return NamedElsewhere(where, what, to_do)
 
 
 @dataclass

@@ -11,11 +11,11 @@ from adapter.errors import SettingsError, SourceError
 from adapter.facts.read.references import base_of
 from adapter.facts.sieve import glance, patient_key, read_head
 from adapter.fhir.client import Client, Params
-from adapter.fhir.errors import LinkRefused, NamedElsewhere, NotFound, Rejected, Trouble, place, printable
+from adapter.fhir.errors import LinkRefused, NotFound, Rejected, Trouble, place
 from adapter.fhir.write import read
 from adapter.sources.hospital import OF_PATIENT, Asked
 from adapter.sources.named import codes_in, numbers_in
-from adapter.sources.reading import Extent, Read, Searches
+from adapter.sources.reading import Extent, Read, Searches, named_elsewhere
 
 PATIENTS_A_REQUEST = 40
 CODES_A_REQUEST = 400
@@ -198,11 +198,8 @@ class SearchSource:
 
     def _at_home(self, kind: str, reading: Read) -> None:
         """Raise where all that came names its patients at another address: ids are told apart by the server's own."""
-        if reading.elsewhere is None:
-            return
-        what = f"all that came names its patients at {printable(reading.elsewhere)[:120]}, which is not [fhir] base_url"
-        to_do = "If this server is meant, add that address to [fhir] also_known_as; nothing is ever sent there."
-        raise NamedElsewhere(place(self.client.address(kind)), what, to_do)
+        if trouble := named_elsewhere(reading, place(self.client.address(kind))):
+            raise trouble
 
     def by_ids(self, kind: str, keys: Iterable[str], take: Callable[[bytes], None]) -> Read:
         """Give resources that others refer to, such as Medications, to `take`."""

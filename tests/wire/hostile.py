@@ -1,6 +1,10 @@
 """Addresses that a server, or somebody in its place, may put into a link; `{home}` is its own host and port."""
 
 from itertools import product
+from random import Random
+
+SEED = 20261128
+COUNT = 1000
 
 HOSTS = [
     "evil.example",
@@ -161,6 +165,37 @@ def addresses(host: str, port: int, there: str) -> list[str]:
     templates += SCHEMES
     templates += ["http://{home}" + path for path in PATHS if path != "/fhir/{x}"] + ["/fhir/" + "x" * 40_000]
     return [_filled(template, host, port, there) for template in templates]
+
+
+# What may stand behind a host that is not ours: none of it makes the address ours.
+TAILS = [
+    "",
+    "/",
+    "/fhir",
+    "/fhir/",
+    "/fhir?_getpages=1",
+    "/fhir/Patient/p1",
+    "/fhir/Patient/p1/_history/2",
+    "/fhir/Binary/1?token=http://{home}/fhir",
+    "?http://{home}/fhir/",
+    "/http://{home}/fhir/",
+    "/fhir/Observation?page=2&_format=json",
+    ":443/fhir",
+    ";http://{home}/fhir",
+    "/fhir/../fhir/x",
+    "/.well-known/smart-configuration",
+]
+CASES = [str.lower, str.title, str.upper]
+
+
+def a_thousand(host: str, port: int, there: str) -> list[str]:
+    """Return a thousand: all those above, and more of the same kinds by a seed."""
+    random, found = Random(SEED), dict.fromkeys(addresses(host, port, there))
+    while len(found) < COUNT:
+        front, name, tail = random.choice(FRONTS), random.choice(HOSTS), random.choice(TAILS)
+        spelled = random.choice(CASES)(front)
+        found[_filled(spelled + name + tail, host, port, there)] = None
+    return [*found][:COUNT]
 
 
 def _filled(template: str, host: str, port: int, there: str) -> str:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from adapter.facts.decode import Unreadable, decode
+from adapter.facts.read.references import Bases, base_of, not_asked
 from adapter.facts.sieve import NOT_TAKEN, Head, glance, read_head
 from adapter.fhir.errors import EndedEarly, Issue, Trouble, issues_of, place
 from adapter.sources.export.errand import Brought
 from adapter.sources.export.spool import Spool
-from adapter.sources.reading import Read
+from adapter.sources.reading import Read, named_elsewhere
 
 ALL = "*"
 SUBSETTED = b"SUBSETTED"
@@ -29,12 +30,14 @@ class Pages:
 
     brought: Brought
     spool: Spool
+    bases: Bases
 
     def of_type(self, kind: str) -> Iterator[tuple[bytes, Head]]:
         """Each resource of a type with its head."""
         for file, fetched in self.brought.files.items():
             if file in self.brought.manifest.output and kind in fetched.types:
-                heads = ((raw, read_head(raw) or glance(raw)) for raw in self.spool.lines(fetched.name))
+                home = map(self.bases.bring_home, self.spool.lines(fetched.name))
+                heads = ((raw, read_head(raw) or glance(raw)) for raw in home)
                 yield from ((raw, head) for raw, head in heads if head.resourceType == kind)
 
     def about(self, kind: str, patients: Collection[str], read: Read, take: Callable[[bytes], None]) -> None:
@@ -42,14 +45,17 @@ class Pages:
         parts = 0
         for raw, head in self.of_type(kind):
             patient = head.patient_key()
+            if patient is not None:
+                read.named[base_of(patient)] += 1
             if patient is not None and patient not in patients:
-                read.left["of another patient"] += 1
+                read.left[not_asked(patient)] += 1
             elif SUBSETTED in raw and is_part(raw):
                 read.left["part of a resource"] += 1
                 parts += 1
             else:
                 read.recreated += f"{kind}/{head.id}" in read.deleted
                 take(raw)
+        read.trouble = read.trouble or named_elsewhere(read, place(self.brought.manifest.url))
         if parts and read.trouble is None:
             what = f"{parts} resources of type {kind} came in part only (SUBSETTED); what was known of them was kept"
             read.trouble = EndedEarly(place(self.brought.manifest.url), what, ASK)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from adapter.errors import SourceError
+from adapter.facts.read.references import Bases
 from adapter.fhir.capability import Capability, capability
 from adapter.fhir.errors import EndedEarly, Permanent, Temporary, Trouble, place
 from adapter.fhir.export import Order
@@ -102,7 +103,7 @@ class ExportSource:
         )
         since = None if due else self._since(order, marks)
         brought = self.errand.bring(Order(order.path, order.types, since, order.posted), now)
-        self._pages = Pages(brought, self.errand.spool)
+        self._pages = Pages(brought, self.errand.spool, Bases(self.errand.client.names))
         self.extent = Extent.WHOLE if brought.job.since is None else Extent.CHANGES
         self._troubles = self._pages.troubles()
         self._moment = self._time(marks, now)
