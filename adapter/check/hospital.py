@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from adapter import errors
+from adapter.check.exporting import exporting
 from adapter.check.finding import Finding, fault_of
 from adapter.errors import AdapterError
 from adapter.facts.intake import Intake
@@ -39,16 +40,20 @@ class Hospital:
 
     def findings(self) -> Iterator[Finding]:
         """Whether it is reached, what it says of itself, whom it finds, and what it holds about ten of them."""
+        said: Capability | None = None
         try:
-            yield from self._statement(capability(self.client))
+            said = capability(self.client)
+            yield from self._statement(said)
         except (Temporary, Untrusted, NotFhir) as trouble:
             yield fault_of("server", trouble)
             return
         except Trouble as trouble:  # a run does not read the statement
             yield Finding("server", str(trouble), "It is reached, but does not say what it can do.")
+        yield from exporting(self.place, said, self.source)
         patients: set[str] = set()
         for way in self.place.population.ways:
-            yield self._way(way, patients)
+            if way != "export" or self.place.source.kind != "export":
+                yield self._way(way, patients)
         few = sorted(patients)[:PATIENTS]
         if few:
             yield from self._types(few)

@@ -40,6 +40,12 @@ class Capability:
         ends = re.compile(rf"/OperationDefinition/{re.escape(name)}(?:\||$)")
         return next((one for one in sorted(self.definitions) if ends.search(one)), "")
 
+    def exports(self, level: str) -> bool:
+        """Whether exports of a level (system, group, patient) are announced, by whichever of the names in use."""
+        own = self.operations if level == "system" else self.of(level.capitalize()).operations
+        names = {"export", f"{level}-export", "$export"}
+        return bool(own & names) or (level != "system" and bool(self.definition(f"{level}-export")))
+
     def of(self, kind: str) -> Ability:
         """Return what is said about a type, or an empty ability."""
         return self.types.get(kind, Ability())

@@ -119,13 +119,11 @@ def look(client: Client, status_url: str) -> Manifest | NotYet:
     """Ask once how far the job is; raise JobGone or JobFailed where it is no more, else Trouble: it may live on."""
     try:
         return client.send(Call("GET", status_url, f"{ABOUT} status", {"Accept": "application/json"}, once=True), _seen)
-    except Throttled as trouble:
-        return NotYet(trouble.retry_after)
-    except NotFound as gone:
-        raise JobGone(gone.where, "the server knows this export no more", "The next one is a new one.") from None
     except Trouble as trouble:
-        if any(issue.code == "transient" for issue in trouble.issues):
+        if isinstance(trouble, Throttled) or any(issue.code == "transient" for issue in trouble.issues):
             return NotYet(getattr(trouble, "retry_after", None))
+        if isinstance(trouble, NotFound):
+            raise JobGone(trouble.where, "the server knows this export no more", "The next one is a new one.") from None
         if isinstance(trouble, Rejected) or trouble.status == 500:
             raise _failed(trouble) from None
         raise

@@ -30,13 +30,14 @@ class Reader:
         said = {"level": "system", "wait_minutes": 60, **self.said, **more}
         ways = said.pop("ways", ("export",))
         kind = said.pop("kind", "export")
+        said["files_from"] = tuple(said.get("files_from", ()))
         source = {"kind": kind, "export": said}
         return Settings.model_validate({"source": source, "population": {"ways": ways}, "database": {"url": self.url}})
 
-    def run(self, *, accept_fall=False, **more):
+    def run(self, *, accept_fall=False, stop=None, **more):
         place = self.settings(**more)
         server = Server(self.ward.base, patience_s=5, files_from=place.source.export.files_from, **self.server)
-        client = Client(server, clock=self.timepiece.clock, sleep=self.timepiece.sleep, chance=lambda: 0.5)
+        client = Client(server, stop=stop, clock=self.timepiece.clock, sleep=self.timepiece.sleep, chance=lambda: 0.5)
         door = Door(screen().context, screen().views)
         with client, open_database(self.url) as database:
             chart = Chart(database)

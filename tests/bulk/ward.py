@@ -44,7 +44,8 @@ class Ward:
         self.retry_after = "1"
         self.counts, self.token, self.per_file = True, False, 4
         self.searches, self.posted, self.packed = True, False, True
-        self.gone: list[str] = []
+        self.gone: dict[str, datetime] = {}  # when each was deleted
+        self.begun_jobs, self.last = 0, []
         self.more_types = ()  # types exported though nobody asked
 
     def close(self):
@@ -59,7 +60,7 @@ class Ward:
 
     def delete(self, reference):
         self.sandbox.delete(reference)
-        self.gone.append(reference)
+        self.gone[reference] = self.now
 
     def asked(self, *words):
         """The requests whose line holds all these words."""
@@ -72,8 +73,9 @@ class Ward:
 
     def answer(self, asked: Asked) -> Reply:
         reply = self.due(asked)
+        reply = (self.twist and self.twist(asked, reply)) or reply
         reply.headers.setdefault("Date", http_date(self.now))
-        return (self.twist and self.twist(asked, reply)) or reply
+        return reply
 
     def due(self, asked: Asked) -> Reply:
         path = urlsplit(asked.target).path.removeprefix(BASE).strip("/")
@@ -120,11 +122,11 @@ class Ward:
         else:
             query = parse_qs(urlsplit(asked.target).query)
             types, since = query["_type"][0].split(","), query.get("_since", [None])[0]
-        number = str(len(self.jobs) + 1)
+        self.begun_jobs += 1
+        number = str(self.begun_jobs)
         level = urlsplit(asked.target).path.removeprefix(BASE + "/").split("/")[0]
         self.jobs[number] = {"types": types, "since": since, "level": level, "at": self.now, "looks": self.looks}
-        self.jobs[number]["files"] = self.files(self.jobs[number])
-        self.gone = [] if since else self.gone
+        self.jobs[number]["files"] = self.last = self.files(self.jobs[number])
         return Reply(202, b"", {"Content-Location": f"{self.base}/status/{number}"})
 
     def files(self, job):
@@ -134,8 +136,10 @@ class Ward:
             rows = [one for one in self.sandbox.store.all(kind) if self.is_in(one, job)]
             lines = [write_json(one) for one in rows]
             found += [(kind, lines[start : start + self.per_file]) for start in range(0, len(lines), self.per_file)]
-        if job["since"] and self.gone:
-            entries = [{"request": {"method": "DELETE", "url": one}} for one in self.gone]
+        since = job["since"] and datetime.fromisoformat(job["since"])
+        gone = [one for one, at in self.gone.items() if since and at > since]
+        if gone:
+            entries = [{"request": {"method": "DELETE", "url": one}} for one in gone]
             found.append(("deleted", [write_json({"resourceType": "Bundle", "type": "transaction", "entry": entries})]))
         return found
 
@@ -174,9 +178,9 @@ class Ward:
         return entry | ({"count": len(lines)} if self.counts else {})
 
     def file(self, path):
-        _, number, place = path.split("/")
+        _, number, place, *_ = path.split("/")
         job = self.jobs.get(number)
-        if job is None:
+        if job is None or not place.isdecimal():
             return self.json(outcome(code="not-found"), 404)
         return ndjson(job["files"][int(place)][1], zipped=self.packed)
 

@@ -8,7 +8,7 @@ import struct
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 BASE = "/fhir"
@@ -47,6 +47,7 @@ class Reply:
     drip_head: float = 0
     stall: float = 0  # seconds before the first byte
     reset: bool = False
+    flow: Iterator[bytes] = ()  # a further part of the body that nobody holds whole; it ends with the connection
 
     def sent(self) -> tuple[bytes, bytes]:
         packed = "gzip" if self.zipped else self.packed
@@ -90,6 +91,8 @@ class _Talk(socketserver.StreamRequestHandler):
         try:
             self.drip(head, reply.drip_head)
             self.drip(body, reply.drip)
+            for piece in reply.flow:
+                self.wfile.write(piece)
         except OSError:
             return False
         return reply.cut is None and reply.framing != "close" and reply.length is None

@@ -85,9 +85,10 @@ class Pages:
             whole = file in self.brought.manifest.output
             found.setdefault(file.kind if whole and file.kind else ALL, trouble)
         for file, fetched in self.brought.files.items():
-            if fetched.broken and file in self.brought.manifest.output:
+            if fetched.broken:
                 what = f"{fetched.broken} lines of a file are no resource, and may be anybody's"
-                found.setdefault(file.kind or ALL, EndedEarly(place(file.url), what, ASK))
+                kind = file.kind if file in self.brought.manifest.output else None
+                found.setdefault(kind or ALL, EndedEarly(place(file.url), what, ASK))
         for kind, issue in self._grave():
             trouble = EndedEarly(place(self.brought.manifest.url), "the server says that it could not export all", ASK)
             trouble.issues = (replace(issue, text=""),)  # its words may name a patient

@@ -47,6 +47,12 @@ def order_of(level: str, group: str | None, said: Capability | None) -> Order:
     return Order(path_of(level, group), types, posted=_is_posted(definition))
 
 
+def reads_newcomers(order: Order, said: Capability | None) -> bool:
+    """Whether the server lists searches for all that an export holds: who is new is read by them."""
+    kinds = [kind for kind in order.types if kind in OF_PATIENT]
+    return said is not None and all("search-type" in said.of(kind).interactions for kind in kinds)
+
+
 @dataclass
 class ExportSource:
     """Reads one server by exports; the rest by searches, where it has them."""
@@ -98,9 +104,7 @@ class ExportSource:
         """Bring an export here, going on with the one under way; raise StillRunning where it takes longer."""
         said = self._statement()
         order = order_of(self.level, self.group, said)
-        self._can_search = said is not None and all(
-            "search-type" in said.of(kind).interactions for kind in order.types if kind in OF_PATIENT
-        )
+        self._can_search = reads_newcomers(order, said)
         since = None if due else self._since(order, marks)
         brought = self.errand.bring(Order(order.path, order.types, since, order.posted), now)
         self._pages = Pages(brought, self.errand.spool, Bases(self.errand.client.names))
