@@ -94,5 +94,4 @@ def _not_judged(database: Database, place: Settings, screen: Screen, patient: st
     if known is None or not any(member.patient == patient and member.way == WAY for member in chart.members()):
         return NOT_IN_POPULATION
     about, record = known
-    said = Journal(database).latest_statuses(screen.study.id).get(patient)
-    return about.not_judged or taken_on(record, said)
+    return about.not_judged or taken_on(record, Journal(database).latest_statuses(screen.study.id))

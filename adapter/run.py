@@ -9,19 +9,22 @@ run until it arrives.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from adapter import errors
 from adapter.facts.chart import Chart, People
 from adapter.facts.coding.unmapped import Unmapped
 from adapter.facts.intake import Door
+from adapter.facts.read.persons import Persons
 from adapter.facts.tally import Tally
 from adapter.fhir.client import Client
 from adapter.journal import Journal, Origin, PersonStatus, StoredStatus, Work
 from adapter.journal.audit.heads import append_head
 from adapter.journal.audit.whole import held
+from adapter.journal.merged import moved
 from adapter.journal.statuses import TAKEN_ON, furthest, news_of
 from adapter.outputs.alerts.audience import EMAIL, hearers
 from adapter.outputs.alerts.silence import ENROLLED, silence
@@ -71,6 +74,7 @@ class Run:
     ways: Ways
     progress: Progress
     heard: dict[str, str] = field(default_factory=dict)  # what the server's subjects say, by patient
+    persons: Persons = field(default_factory=Persons)  # which records are one person
 
     def do(self) -> RunReport:
         """Do it; raises where the server cannot be reached at all, or another run holds the database."""
@@ -119,6 +123,7 @@ class Run:
         """Judge everybody in the population, one after the other; at the end, report what was counted of them."""
         study, own = self.screen.study, self.settings.study.research_study or ""
         people = People(chart, self.screen.context, study.registry, own, Tally(unmapped))
+        self.persons = people.persons
         set_aside, said = journal.set_aside(study.id), journal.latest_statuses(study.id)
         members, not_judged, answers = set(pulled.population), Counter[str](), Answers()
         for patient, kept in chart.by_patient():
@@ -127,9 +132,10 @@ class Run:
                 continue
             about, record = known
             self.heard[patient] = furthest(words_of(record))
-            reason = about.not_judged or taken_on(record, said.get(patient))
+            reason = about.not_judged or taken_on(record, said)
             if reason is None:
-                record = replace(record, set_aside=set_aside.get(patient, ()))
+                marks = (set_aside.get(key, ()) for key in (patient, *record.replaces))
+                record = replace(record, set_aside=tuple(chain.from_iterable(marks)))
                 judged = judge_one(record, study, self.ways.as_of)
                 answers.add(answers_of(judged.decision))
                 yield judged
@@ -148,6 +154,8 @@ class Run:
         with journal.transaction() as work:
             number = book.begin(work)
             self._note_statuses(journal, work, at)
+            for patient, survivor in moved(journal.survivors(), self.persons.survivors, {*self.heard}).items():
+                work.merged(patient, survivor, at)
             report.changes = _counted(book.write(work, number, gathered, telling))
             report.decisions, report.silenced = _counted(standings), _counted(telling.silenced)
             self._spent(report)
@@ -183,19 +191,21 @@ class Run:
         """Find out whether anybody is told of the study now, and by what."""
         said = journal.latest_statuses(self.screen.study.id)
         words = [*self.heard.items(), *((patient, one.status) for patient, one in said.items())]
-        report.enrolled = len({patient for patient, word in words if word in ENROLLED})
+        persons = self.persons.survivors
+        report.enrolled = len({persons.get(patient) or patient for patient, word in words if word in ENROLLED})
         report.silent = silence(self.settings.study, self.ways.as_of, report.enrolled)
         if report.silent is None:
             outputs = self.settings.outputs
             report.spoke = tuple(name for name, output in outputs if name in OUTPUTS and output.enabled)
 
 
-def taken_on(record: PatientRecord, said: StoredStatus | None) -> str | None:
+def taken_on(record: PatientRecord, said: Mapping[str, StoredStatus]) -> str | None:
     """Why somebody is not judged whom a person has taken on or off this study; None: nobody has.
 
-    `said`: what a person said last on our page, or on the server before the subject there was deleted.
+    `said`: what persons said last, by patient, on our page, or on the server before the subject there was deleted.
     """
-    words = words_of(record) | ({said.status} if said else set())
+    own = (said.get(key) for key in (record.person.id, *record.replaces))
+    words = words_of(record) | {word.status for word in own if word}
     return "taken on or off this study by a person" if words & TAKEN_ON else None
 
 

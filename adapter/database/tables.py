@@ -139,6 +139,9 @@ journal_audit = Table(
 journal_installation = Table(
     "journal_installation", metadata, Column("number", Integer, primary_key=True), _need("word")
 )
+journal_merged = Table(
+    "journal_merged", metadata, _number(), _need("patient"), _may("survivor"), _need("at"),
+)  # fmt: skip
 journal_incident = Table(
     "journal_incident", metadata,
     _number(), _need("study"), _need("kind"), _need("about"), _need("detail"), _need("began_at"), _may("ended_at"),

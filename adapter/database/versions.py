@@ -166,6 +166,12 @@ INCIDENT_REFUSED = (
     ("journal_incident", "DELETE"),
     ("journal_incident", "UPDATE OF study, kind, about, detail, began_at"),
 )
+MERGED = (
+    """CREATE TABLE journal_merged (
+        id {key}, patient {text} NOT NULL, survivor {text}, at {text} NOT NULL)""",
+    "CREATE INDEX journal_merged_patient ON journal_merged (patient, id)",
+)
+MERGED_REFUSED = (("journal_merged", "DELETE"), ("journal_merged", "UPDATE"))
 VERSIONS = (
     Version(1, "chart and journal", CHART + JOURNAL, REFUSED),
     Version(2, "the words of a decision", NOTE, (("journal_note", "DELETE"), ("journal_note", "UPDATE"))),
@@ -177,4 +183,5 @@ VERSIONS = (
     Version(8, "by what word this database is known from another's", INSTALLATION, INSTALLATION_REFUSED),
     Version(9, "the export under way", EXPORT),
     Version(10, "faults that IT is told of", INCIDENT, INCIDENT_REFUSED),
+    Version(11, "which records stand for others", MERGED, MERGED_REFUSED),
 )

@@ -7,6 +7,7 @@ Medications they refer to, enrolments for the ResearchStudies.
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from adapter.facts.decode import Unreadable, decode
 from adapter.facts.read import Context
+from adapter.facts.read.persons import Persons, persons_of
 from adapter.facts.read.records import Assembly, Cohort, Kept, is_shared, medications_of
 from adapter.facts.read.references import OF_ANOTHER_SERVER, adopted, at_home, base_of
 from adapter.facts.read.row import NOT_WANTED
@@ -163,11 +165,15 @@ class Intake(Door):
             self.tally.ignore(self._kept.pop(key).type, "older version")
         resources = [self._kept[key] for key in sorted(self._kept)]
         assembly = Assembly(self.context, filter(is_shared, resources), self._registry, self.tally, self._own_study)
-        people = {kept.key: assembly.about(kept) for kept in resources if kept.type == "Patient"}
-        own = self._by_patient(resources, people)
+        patients = [kept for kept in resources if kept.type == "Patient"]
+        persons = persons_of(row for kept in patients for row in kept.rows)
+        people = {kept.key: assembly.about(kept, persons) for kept in patients}
+        own = self._by_patient(resources, people, persons)
         cohort = Cohort(tally=self.tally, incomplete=missing)
         for key, about in people.items():
-            record = assembly.record(about, own.get(key, ()), self.seen.get(key, {}), missing)
+            also = persons.replaced_by(key)
+            seen = sum((Counter(self.seen.get(one)) for one in also), Counter(self.seen.get(key)))
+            record = assembly.record(about, own.get(key, ()), seen, missing, also)
             if about.not_judged is not None:
                 cohort.not_judged[key] = about.not_judged
             else:
@@ -188,8 +194,10 @@ class Intake(Door):
             for kind, times in types.items():
                 mine[kind] = mine.get(kind, 0) + times
 
-    def _by_patient(self, resources: Iterable[Kept], people: Mapping[str, object]) -> dict[str, list[Kept]]:
-        """The resources of each patient; one that is nobody's is accounted for."""
+    def _by_patient(
+        self, resources: Iterable[Kept], people: Mapping[str, object], persons: Persons
+    ) -> dict[str, list[Kept]]:
+        """The resources of each person, a replaced record's with the survivor; what is nobody's is accounted for."""
         own: dict[str, list[Kept]] = {}
         for kept in resources:
             if kept.type == "Patient" or is_shared(kept):
@@ -199,7 +207,7 @@ class Intake(Door):
                 reason = OF_ANOTHER_SERVER if base_of(kept.patient) else reason
                 self.tally.ignore(kept.type, reason)
             else:
-                own.setdefault(kept.patient, []).append(kept)
+                own.setdefault(persons.survivors.get(kept.patient) or kept.patient, []).append(kept)
         return own
 
 

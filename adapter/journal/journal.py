@@ -11,6 +11,7 @@ from adapter.database import Database
 from adapter.journal import read, statuses
 from adapter.journal.audit.chain import Chain
 from adapter.journal.audit.guard import Guard
+from adapter.journal.merged import survivors
 from adapter.journal.records import Delivery, Latest, Marked, Run, StoredChange, StoredDecision, Subject
 from adapter.journal.statuses import Origin, StoredReview, StoredStatus
 from adapter.journal.work import Work
@@ -82,6 +83,11 @@ class Journal:
         """Note, in a transaction of its own, that a delivery has failed."""
         with self.transaction() as work:
             work.failed(delivery, error, permanent=permanent, next_try_at=next_try_at)
+
+    def survivors(self) -> dict[str, str]:
+        """The records that another stands for, each with that one: what is one person, as the last run found it."""
+        with self._database.reading() as connection:
+            return survivors(connection)
 
     def screening_number(self, study: str, patient: str) -> str | None:
         """The patient's number in a study, if one was given."""

@@ -16,6 +16,7 @@ from adapter.database.tables import (
     journal_set_aside,
     journal_subject,
 )
+from adapter.journal.merged import records_of, survivor_of
 from adapter.journal.records import Delivery, Latest, Marked, Run, StoredChange, StoredDecision, Subject
 
 decisions = journal_decision.c
@@ -75,9 +76,11 @@ def deliveries(connection: Connection, output: str, state: str | None = None) ->
 
 
 def screening_number(connection: Connection, study: str, patient: str) -> str | None:
-    """The patient's number as it is shown."""
+    """The patient's number as it is shown; without one of their own, that of a record they stand for."""
     c = journal_screening_number.c
     number = connection.scalar(select(c.number).where(c.study == study, c.patient == patient))
+    if number is None and (replaced := records_of(connection, patient)):
+        number = connection.scalar(select(func.min(c.number)).where(c.study == study, c.patient.in_(replaced)))
     return None if number is None else as_shown(number)
 
 
@@ -87,7 +90,8 @@ def patient_of(connection: Connection, study: str, shown: str) -> str | None:
     digits = shown.removeprefix("S-")
     if not digits.isdecimal() or as_shown(int(digits)) != shown:
         return None
-    return connection.scalar(select(c.patient).where(c.study == study, c.number == int(digits)))
+    patient = connection.scalar(select(c.patient).where(c.study == study, c.number == int(digits)))
+    return survivor_of(connection, patient) if patient is not None else None
 
 
 def as_shown(number: int) -> str:

@@ -15,6 +15,7 @@ from adapter.database.tables import (
     journal_decision,
     journal_delivery,
     journal_installation,
+    journal_merged,
     journal_note,
     journal_review,
     journal_run,
@@ -129,6 +130,10 @@ class Work:
         row = {"study": study, "patient": patient, "number": number, "given_at": at}
         self.add(journal_screening_number, "screening-number", row, patient)
         return read.as_shown(number)
+
+    def merged(self, patient: str, survivor: str | None, at: str) -> None:
+        """Note that another record stands for this one from now on; None: it stands for itself again."""
+        self._number(journal_merged, "merged", {"patient": patient, "survivor": survivor, "at": at}, patient)
 
     def mark(self, marked: Marked) -> int:
         """Add a person's word on one fact; return its number."""

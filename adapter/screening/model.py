@@ -174,7 +174,8 @@ class SetAside:
 class PatientRecord:
     """All that one judgement sees: the person, the facts, how many resources of each type came, what is incomplete.
 
-    `set_aside`: what persons have marked as not to be used.
+    `set_aside`: what persons have marked as not to be used. `replaces`: the records that were merged into this one,
+    whose facts are among its own.
     """
 
     person: Person
@@ -182,6 +183,7 @@ class PatientRecord:
     seen: tuple[tuple[str, int], ...] = ()
     incomplete: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row as Found
+from sqlalchemy import Select, select
 
 from adapter.database import Database
 from adapter.database.tables import chart_member, chart_quarantine, chart_resource, chart_seen, chart_watermark
 from adapter.facts.chart.rows import kept_of
 from adapter.facts.chart.work import Watermark, Work
 from adapter.facts.intake import UNSAID, Kept
+from adapter.facts.read.persons import Row, links_of
 
 BATCH = 500
 resources = chart_resource.c
@@ -55,6 +57,17 @@ class Chart:
         """Every patient whose Patient is here, in order."""
         statement = select(resources.id).where(resources.type == "Patient").order_by(resources.id)
         return (f"Patient/{row.id}" for row in self._stream(statement))
+
+    def linked(self) -> list[Row]:
+        """The rows of the Patients that say, or of whom another says, that they are one person."""
+        saying = {str(row["key"]): row for row in self._people() if links_of(row)}
+        named = {key for row in saying.values() for key in links_of(row)} - saying.keys()
+        return [*saying.values(), *(row for row in self._people() if named and row["key"] in named)]
+
+    def _people(self) -> Iterator[Row]:
+        """The row of each Patient, in order."""
+        statement = select(chart_resource).where(resources.type == "Patient").order_by(resources.id)
+        return (row for kept in map(kept_of, self._stream(statement)) for row in kept.rows)
 
     def of_patient(self, patient: str) -> list[Kept]:
         """All resources of one patient, the Patient among them, by type and id."""
@@ -116,6 +129,6 @@ class Chart:
         rows = self._stream(select(*columns).order_by(c.type, c.resource, c.reason))
         return [Quarantined(row.type, row.resource or None, row.reason, row.first_at, row.times) for row in rows]
 
-    def _stream(self, statement: Select[Any]) -> Iterator[Row[Any]]:
+    def _stream(self, statement: Select[Any]) -> Iterator[Found[Any]]:
         with self._database.reading() as connection:
             yield from connection.execution_options(yield_per=BATCH).execute(statement)

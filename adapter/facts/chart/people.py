@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from adapter.facts.chart.chart import Chart
 from adapter.facts.read import Context
 from adapter.facts.read.person import About
+from adapter.facts.read.persons import persons_of
 from adapter.facts.read.records import Assembly, Kept
 from adapter.facts.tally import Tally
 from adapter.screening.model import PatientRecord
@@ -22,15 +23,21 @@ class People:
         self, chart: Chart, context: Context, registry: str, own_study: str = "", tally: Tally | None = None
     ) -> None:
         shared = [kept for kind in SHARED for kept in chart.shared(kind)]
-        self._seen = chart.seen()
+        self._chart, self._seen = chart, chart.seen()
+        self.persons = persons_of(chart.linked())
         self._assembly = Assembly(context, shared, registry, tally or Tally(), own_study)
 
     def one(self, kept: Sequence[Kept], incomplete: tuple[str, ...] = ()) -> tuple[About, PatientRecord] | None:
-        """One patient of all that is kept of them; None where the Patient itself is not there."""
+        """One patient of all that is kept of them; None where the Patient itself is not there.
+
+        What is kept of the records that were merged into this one is added.
+        """
         person = next((one for one in kept if one.type == "Patient"), None)
         if person is None:
             return None
-        about = self._assembly.about(person)
-        others = [one for one in kept if one is not person]
-        seen = Counter(one.type for one in kept) + Counter(self._seen.get(person.key, ()))
-        return about, self._assembly.record(about, others, seen, incomplete)
+        about, also = self._assembly.about(person, self.persons), self.persons.replaced_by(person.key)
+        whole = [*kept, *(one for key in also for one in self._chart.of_patient(key))]
+        seen = Counter(one.type for one in whole)
+        seen.update(kind for key in (person.key, *also) for kind in self._seen.get(key, ()))
+        others = [one for one in whole if one.type != "Patient"]
+        return about, self._assembly.record(about, others, seen, incomplete, also)

@@ -23,8 +23,8 @@ class About:
     faults: tuple[str, ...] = ()
 
 
-def person_of(row: Mapping[str, Any], zone: ZoneInfo) -> About:
-    """Read a row of the Patient view."""
+def person_of(row: Mapping[str, Any], zone: ZoneInfo, *, replaced: bool = False) -> About:
+    """Read a row of the Patient view; `replaced`: another record stands for this one."""
     faults = []
     received = row.get("birth_date")
     birth: Span | None = None
@@ -45,13 +45,13 @@ def person_of(row: Mapping[str, Any], zone: ZoneInfo) -> About:
         _text(row.get("updated")),
         received if isinstance(received, str) else ("?" if received is not None else ""),
     )
-    return About(person, _not_judged(row), tuple(faults))
+    return About(person, _not_judged(row, replaced=replaced), tuple(faults))
 
 
-def _not_judged(row: Mapping[str, Any]) -> str | None:
+def _not_judged(row: Mapping[str, Any], *, replaced: bool) -> str | None:
     if row.get("deceased_boolean") is True or row.get("deceased_date"):
         return "deceased"
-    if row.get("replaced_by"):
+    if replaced:
         return "replaced by another record"
     labels = row.get("security") or ()
     if any(isinstance(label, Mapping) and label.get("code") == TEST_PATIENT for label in labels):

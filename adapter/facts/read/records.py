@@ -10,6 +10,7 @@ from typing import Any
 from adapter.facts.coding.unmapped import Coding
 from adapter.facts.read import READERS, Context, facts_of, read_medicines
 from adapter.facts.read.person import About, person_of
+from adapter.facts.read.persons import Persons
 from adapter.facts.read.references import base_of
 from adapter.facts.read.row import NOT_WANTED, codings_in
 from adapter.facts.tally import Tally
@@ -61,21 +62,26 @@ class Assembly:
                 if (medicine := medications.get(str(row.get("id")))) and not medicine.matches:
                     self._miss_code(kept, row)
 
-    def about(self, kept: Kept) -> About:
+    def about(self, kept: Kept, persons: Persons) -> About:
         """The person whom a Patient is; what is wrong with its fields is counted as repaired."""
-        about = person_of(kept.rows[0], self._context.zone)
+        about = person_of(kept.rows[0], self._context.zone, replaced=persons.is_replaced(kept.key))
         self.tally.store("Patient")
         for fault in about.faults:
             self.tally.repair(fault)
         return about
 
     def record(
-        self, about: About, own: Iterable[Kept], seen: Mapping[str, int], missing: tuple[str, ...]
+        self,
+        about: About,
+        own: Iterable[Kept],
+        seen: Mapping[str, int],
+        missing: tuple[str, ...],
+        replaces: tuple[str, ...] = (),
     ) -> PatientRecord:
-        """One patient with all facts."""
+        """One patient with all facts, those of the records that this one has replaced among them."""
         facts = [fact for kept in own for fact in self._read(kept)]
         facts.sort(key=lambda fact: fact.key)
-        return PatientRecord(about.person, tuple(facts), tuple(sorted(seen.items())), missing)
+        return PatientRecord(about.person, tuple(facts), tuple(sorted(seen.items())), missing, replaces=replaces)
 
     def _read(self, kept: Kept) -> list[Fact]:
         outcomes = [facts_of(row, kept.type, self._context) for row in kept.rows]
