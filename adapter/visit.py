@@ -51,7 +51,7 @@ class Visit:
 
         `troubles` says afterwards which types were read in part; the patients are incomplete for them.
         """
-        patients = {as_key(name) for name in named} or self._population()
+        patients = self._patients({as_key(name) for name in named})
         own_study = self.place.study.research_study or ""
         guests = Guests(self.screen, own_study, patients)
 
@@ -70,11 +70,14 @@ class Visit:
         self._note("ResearchStudy", studies.trouble)
         return guests.cohort(self.troubles)
 
-    def _population(self) -> set[str]:
-        """The population; nobody where the server lists a part of it only, for who is missing is not known."""
+    def _patients(self, named: set[str]) -> set[str]:
+        """These with their other records, else the population.
+
+        Nobody where the server lists a part of it only, for who is missing is not known.
+        """
         whom = Population(self.source, self.place.population, self.screen.study, self.screen.context.codes)
         try:
-            return whom.listed()
+            return whom.persons(named) if named else whom.listed()
         except Trouble as trouble:
             if not in_part(trouble, came=self.source.answered):
                 raise

@@ -65,7 +65,7 @@ SEARCHES: dict[str, dict[str, Parameter]] = {
         "MedicationRequest": {**_DRUG, "category": _token("category"), "intent": _token("intent")},
         "MedicationStatement": {**_DRUG, "category": _token("category")},
         "Observation": _CODED,
-        "Patient": {**_PEOPLE, "gender": _token("gender")},
+        "Patient": {**_PEOPLE, "gender": _token("gender"), "link": _reference("link.other", target="Patient")},
         "Practitioner": _PEOPLE,
         "Procedure": _CODED,
         "QuestionnaireResponse": {**_ABOUT, "author": _reference("author")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,9 +51,27 @@ class Population:
     known: frozenset[str] = frozenset()  # who was in it before
 
     def listed(self) -> set[str]:
-        """The union of the ways, without those who opted out or are gone; raises Trouble where it is listed in part."""
+        """The union of the ways, with all records of each person, without those who opted out or are gone.
+
+        Raises Trouble where it is listed in part.
+        """
         members: set[str] = set().union(*(self._by_way(way) for way in self.place.ways))
-        return self.source.present(members - self.opted_out())
+        return self.persons(members, self.opted_out())
+
+    def persons(self, members: set[str], out: Collection[str] = ()) -> set[str]:
+        """These patients with the records merged into theirs or theirs into; who is out, is out under each of them."""
+        found, said = set[str](), dict[str, set[str]]()
+        asked, more = set[str](), members
+        while more:
+            asked |= more
+            there = self.source.present(more)
+            found |= {*there}
+            for key, others in (*there.items(), *self.source.naming(there).items()):
+                for other in others:
+                    said.setdefault(key, set()).add(other)
+                    said.setdefault(other, set()).add(key)
+            more = {*said} - asked
+        return found - _spread(out, said)
 
     def opted_out(self) -> set[str]:
         """Who is in no population, whatever the server says."""
@@ -85,6 +103,17 @@ class Population:
         codings = code.get("coding") if isinstance(code.get("coding"), list) else []
         found = self.codes.concepts(codings or [], code.get("text"), kind="condition")
         return any(match.concept in self.study.population for match in found)
+
+
+def _spread(patients: Collection[str], said: Mapping[str, set[str]]) -> set[str]:
+    """These patients, and whoever is called the same person as one of them."""
+    reached, waiting = set[str](), [*patients]
+    while waiting:
+        one = waiting.pop()
+        if one not in reached:
+            reached.add(one)
+            waiting += said.get(one, ())
+    return reached
 
 
 def as_key(name: str) -> str:

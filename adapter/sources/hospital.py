@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -96,8 +96,11 @@ class Hospital(Protocol):
     def by_export(self, wanted: Callable[[bytes], bool], known: Iterable[str]) -> set[str]:
         """Patients whom an export tells of; `known`: whom the ones before told of."""
 
-    def present(self, patients: Iterable[str]) -> set[str]:
-        """Those of these patients whose Patient the server still has."""
+    def present(self, patients: Iterable[str]) -> Mapping[str, Set[str]]:
+        """Those of these patients whose Patient is there, each with the records that it calls the same person."""
+
+    def naming(self, patients: Iterable[str]) -> Mapping[str, Set[str]]:
+        """The records that call one of these patients the same person, as far as they can be found by that."""
 
     def of_patients(
         self, kind: str, patients: Sequence[str], since: datetime | None, take: Take, *, only_ids: bool = False

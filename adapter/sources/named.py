@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from adapter.facts.sieve import NOT_TAKEN
+from adapter.facts.sieve import NOT_TAKEN, patient_key
+
+MERGED = frozenset({"replaced-by", "replaces"})
 
 
 def codes_in(raw: bytes) -> set[str]:
@@ -26,6 +28,16 @@ def numbers_in(raw: bytes) -> set[str]:
     return {form.casefold() for system, value in numbers for form in (value, f"|{value}", f"{system}|{value}")}
 
 
+def links_in(raw: bytes) -> set[str]:
+    """The records that a Patient has replaced or is replaced by, as `Patient/x`."""
+    try:
+        said = _read_linked(raw).link or []
+    except NOT_TAKEN:
+        return set()
+    others = (one.other.reference for one in said if one.type in MERGED and one.other and one.other.reference)
+    return {key for key in map(patient_key, others) if key}
+
+
 class _Token(msgspec.Struct, gc=False):
     system: str | None = None
     code: str | None = None
@@ -44,5 +56,19 @@ class _Identified(msgspec.Struct, gc=False):
     identifier: list[_Token] | None = None
 
 
+class _Reference(msgspec.Struct, gc=False):
+    reference: str | None = None
+
+
+class _Link(msgspec.Struct, gc=False):
+    type: str | None = None
+    other: _Reference | None = None
+
+
+class _Linked(msgspec.Struct, gc=False):
+    link: list[_Link] | None = None
+
+
 _read_coded = msgspec.json.Decoder(_Coded).decode
 _read_identified = msgspec.json.Decoder(_Identified).decode
+_read_linked = msgspec.json.Decoder(_Linked).decode

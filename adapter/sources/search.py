@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import islice
 
 from adapter.errors import SettingsError, SourceError
 from adapter.facts.read.references import base_of
 from adapter.facts.sieve import glance, patient_key, read_head
+from adapter.fhir.capability import Capability, capability
 from adapter.fhir.client import Client, Params
 from adapter.fhir.errors import LinkRefused, NotFound, Rejected, Trouble, place
 from adapter.fhir.write import read
 from adapter.sources.hospital import OF_PATIENT, Asked
-from adapter.sources.named import codes_in, numbers_in
+from adapter.sources.named import codes_in, links_in, numbers_in
 from adapter.sources.reading import Extent, Read, Searches, named_elsewhere
 
 PATIENTS_A_REQUEST = 40
@@ -110,24 +112,42 @@ class SearchSource:
         said = set(names)
         ids = {name for name in said if name.startswith("Patient/")}
         bare = sorted(said - ids)
-        found = self.present(ids)
+        found = {*self.present(ids)}
         for parameter, wanted in (("_id", filter(FHIR_ID.fullmatch, bare)), ("identifier", bare)):
             for few in _chunks(wanted, IDS_A_REQUEST):
                 found |= self._by_number(parameter, few)
         return found
 
-    def present(self, patients: Iterable[str]) -> set[str]:
-        """Those of these patients whose Patient the server still has."""
-        found: set[str] = set()
+    def present(self, patients: Iterable[str]) -> dict[str, set[str]]:
+        """Those of these patients whose Patient is there, each with the records that it calls the same person."""
+        found: dict[str, set[str]] = {}
         for few in _chunks(sorted(patients), IDS_A_REQUEST):
-            for raw in self._about("Patient", few, {"_elements": "id"}, self.listing):
-                head = read_head(raw)
-                key = head.patient_key() if head and head.resourceType == "Patient" else None
+            for raw in self._about("Patient", few, {"_elements": "id,link"}, self.listing):
+                key = _patient_in(raw)
                 if key in few:
-                    found.add(key)
+                    found[key] = links_in(raw)
                 else:
                     self._stranger("_id")
         return found
+
+    def naming(self, patients: Iterable[str]) -> dict[str, set[str]]:
+        """The records that call one of these patients the same person; nobody where the server finds none by link."""
+        found: dict[str, set[str]] = {}
+        wanted = sorted(patients) if "link" in self.able.of("Patient").search_params else []
+        for few in _chunks(wanted, IDS_A_REQUEST):
+            for raw in self._searches.rows("Patient", {"link": ",".join(few), "_elements": "id,link"}, self.listing):
+                key, said = _patient_in(raw), links_in(raw)
+                if key and said & {*few}:
+                    found[key] = said
+        return found
+
+    @cached_property
+    def able(self) -> Capability:
+        """What the server says it can do; nothing where it says nothing."""
+        try:
+            return capability(self.client)
+        except Trouble:
+            return Capability(None, None)
 
     def _by_number(self, parameter: str, names: Sequence[str]) -> set[str]:
         """Ask for hospital numbers in a form; fewer at once where the next page's address would repeat them."""
@@ -244,6 +264,11 @@ class SearchSource:
         for codes in lists or [[]]:
             full = params | ({"code": ",".join(codes)} if codes else {})
             yield from self._searches.rows(kind, full, reading, whole="_lastUpdated" not in more)
+
+
+def _patient_in(raw: bytes) -> str | None:
+    head = read_head(raw)
+    return head.patient_key() if head and head.resourceType == "Patient" else None
 
 
 def _chunks(names: Iterable[str], size: int) -> Iterator[list[str]]:

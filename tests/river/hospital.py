@@ -131,7 +131,7 @@ class River:
     @property
     def pulled(self) -> list[str]:
         """What was asked for beyond ids."""
-        return [line for line in self.asked if "_elements=id&" not in line]
+        return [line for line in self.asked if "_elements=id&" not in line and "_elements=id,link&" not in line]
 
     @property
     def writes(self) -> list[str]:
