@@ -7,7 +7,7 @@ where the server lists them, and where a Group's members can be read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +19,7 @@ from adapter.fhir.export import Order
 from adapter.sources.export.errand import Errand
 from adapter.sources.export.reading import ALL, Pages, identified
 from adapter.sources.hospital import OF_PATIENT, Asked, Hospital, Marks, Take
+from adapter.sources.named import links_in
 from adapter.sources.reading import Extent, Read
 
 SHARED = ("Medication", "ResearchStudy")  # in an export of the whole system alone
@@ -156,18 +157,31 @@ class ExportSource:
         found = {patient for head in heads if (patient := head.patient_key())}
         return found | set(known) if self.extent is Extent.CHANGES else found
 
-    def present(self, patients: Iterable[str]) -> set[str]:
-        """Those of these patients whom the export holds, or of whom it does not say that they are gone."""
+    def present(self, patients: Iterable[str]) -> dict[str, set[str]]:
+        """Those of these patients whom the export holds, or of whom it does not say that they are gone.
+
+        Each has the records that it calls the same person; none where it stayed as it was.
+        """
         asked = set(patients)
         self._whole("Patient")
-        here = {key for _, head in self.pages.of_type("Patient") if (key := head.patient_key()) in asked}
+        here = {key: links for key, links in self._linked() if key in asked}
         if self.extent is Extent.CHANGES:
-            return (asked - self._deleted) | here
-        lost = asked - here
+            return {**{key: set[str]() for key in asked - self._deleted}, **here}
+        lost = asked - here.keys()
         if lost and self.level != "group" and self._can_search and (there := self.searches.present(lost)):
             what = f"the export lacks {len(there)} patients whom the server has"
             raise EndedEarly(place(self.pages.brought.manifest.url), what, ASK)
         return here
+
+    def naming(self, patients: Iterable[str]) -> dict[str, set[str]]:
+        """The records of the export that call one of these patients the same person."""
+        asked = set(patients)
+        return {key: links for key, links in self._linked() if links & asked}
+
+    def _linked(self) -> Iterator[tuple[str, set[str]]]:
+        for raw, head in self.pages.of_type("Patient"):
+            if key := head.patient_key():
+                yield key, links_in(raw)
 
     def of_patients(
         self, kind: str, patients: Sequence[str], since: datetime | None, take: Take, *, only_ids: bool = False
