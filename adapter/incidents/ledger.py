@@ -13,6 +13,7 @@ from adapter.database import Database, dialect, read_database
 from adapter.errors import AdapterError
 from adapter.incidents import rows
 from adapter.incidents.rows import Incident
+from adapter.journal import Journal
 from adapter.settings.model import Database as Place
 
 KEPT = timedelta(days=2)  # what ended longer ago bears on nothing
@@ -39,8 +40,8 @@ class Ledger:
     def keep(self, known: Sequence[Incident]) -> bool:
         """Keep what is known; False where that is not possible anywhere."""
         try:
-            with self._database() as database, database.writing() as connection:
-                rows.keep(connection, known)
+            with self._database() as database, Journal(database).transaction() as work:
+                rows.keep(work, known)
         except AdapterError:
             return self._written(known)
         self.file.unlink(missing_ok=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from adapter.database.tables import journal_incident
+from adapter.journal import Work
 
 NAMED = ("study", "kind", "about", "began_at")  # what tells one from another
+MOVING = ("ended_at", "began_told_at", "ended_told_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,16 @@ def incidents(connection: Connection, study: str, since: str) -> list[Incident]:
     return [Incident(**row) for row in connection.execute(statement).mappings()]
 
 
-def keep(connection: Connection, known: Iterable[Incident]) -> None:
-    """Add those that are new, and bring the others up to date."""
+def keep(work: Work, known: Iterable[Incident]) -> None:
+    """Add those that are new, and bring the others up to date; what is as it was is left alone."""
     c = journal_incident.c
     for one in known:
         row = asdict(one)
         itself = [c[name] == row[name] for name in NAMED]
-        if connection.scalar(select(c.id).where(*itself)) is None:
-            connection.execute(insert(journal_incident).values(row))
-        else:
-            moving = {name: row[name] for name in ("ended_at", "began_told_at", "ended_told_at")}
-            connection.execute(update(journal_incident).where(*itself).values(moving))
+        before = work.connection.execute(select(journal_incident).where(*itself)).mappings().one_or_none()
+        moving = {name: row[name] for name in MOVING}
+        if before is None:
+            work.add(journal_incident, "incident", row, None)
+        elif any(before[name] != value for name, value in moving.items()):
+            work.connection.execute(update(journal_incident).where(c.id == before["id"]).values(moving))
+            work.changed(journal_incident, "incident-moved", id=before["id"])
