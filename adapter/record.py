@@ -51,6 +51,25 @@ class Gathered:
     still: list[Latest] = field(default_factory=list)
     unclear: set[str] = field(default_factory=set)
 
+    @property
+    def flagged(self) -> int:
+        """How many were worth a look by the last decision."""
+        before = [one.before for one in self.moved if one.before] + self.still
+        return sum(one.standing in FLAGGED for one in before)
+
+    @property
+    def lowered(self) -> list[Moved]:
+        """Who was worth a look, and is no longer."""
+        return [
+            one for one in self.moved if one.before and one.before.standing in FLAGGED and one.standing not in FLAGGED
+        ]
+
+    def hold(self) -> None:
+        """Leave those who would be lowered as they are: their data are doubted."""
+        held = {one.patient for one in self.lowered}
+        self.moved = [one for one in self.moved if one.patient not in held]
+        self.unclear |= held
+
 
 @dataclass(frozen=True)
 class Record:

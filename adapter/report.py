@@ -24,6 +24,7 @@ class RunReport:
     not_judged: dict[str, int] = field(default_factory=dict)
     decisions: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
+    held: int = 0  # who would be worth a look no longer, and stay as they were: too many at once
     enrolled: int = 0  # whom the study has, or has had
     silent: str | None = None  # why nobody is told of the study now
     silenced: dict[str, int] = field(default_factory=dict)  # alerts that nobody was given, by reason

@@ -34,11 +34,12 @@ from adapter.outputs.base import Output, instant
 from adapter.outputs.deliver import Delivered, deliver_pending
 from adapter.pipeline import Judged, Screen, judge_one, study_hash
 from adapter.progress import Progress
+from adapter.pull.doubt import lowered
 from adapter.pull.population import asked_of
 from adapter.pull.pull import Pull, reconciled_on
 from adapter.pull.pulled import Pulled
 from adapter.pull.ways_in import hospital_of
-from adapter.record import Record
+from adapter.record import Gathered, Record
 from adapter.report import RunReport
 from adapter.screening.model import PatientRecord
 from adapter.settings import Settings, database_password
@@ -149,6 +150,7 @@ class Run:
         at, standings = instant(self.ways.now), Counter[str]()
         book = Record(journal, self.screen, study_hash(self.screen), self.settings.outputs, self.ways.as_of, at)
         gathered = book.gather(judged, standings)
+        self._hold(gathered, report)
         self._silence(journal, report)
         telling = self._telling(report, at)
         with journal.transaction() as work:
@@ -160,6 +162,16 @@ class Run:
             report.decisions, report.silenced = _counted(standings), _counted(telling.silenced)
             self._spent(report)
             work.end_run(number, ended_at=at, report=report.as_json(), exit_code=report.exit_code)
+
+    def _hold(self, gathered: Gathered, report: RunReport) -> None:
+        """A mass fall freezes: it is likelier that data were lost than that so many are ruled out in one day."""
+        doubt = lowered(gathered.flagged, len(gathered.lowered))
+        if doubt is None or self.ways.accept_fall:
+            return
+        report.held = len(gathered.lowered)
+        report.troubles[doubt.where] = str(doubt)
+        report.exit_code = report.exit_code or errors.PARTIAL
+        gathered.hold()
 
     def _note_statuses(self, journal: Journal, work: Work, at: str) -> None:
         """Put on record what persons said on the server: it holds on where the subject is deleted later."""

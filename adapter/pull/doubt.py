@@ -1,4 +1,4 @@
-"""Why what a server gave is not believed, though nothing failed: then the chart keeps what it had.
+"""Why what a server gave is not believed, though nothing failed: then the chart keeps what it had, the journal too.
 
 A hospital's records grow. Where more than a fifth of something is gone at once, a search that lost its way is likelier
 than so many deletions, and a person has to say so first. A few may always go: five is where a fall begins.
@@ -22,6 +22,14 @@ def fall(what: str, had: int, gone: int) -> Doubt | None:
     if gone < LEAST or gone * SHARE <= had:
         return None
     return Doubt(what, f"{gone} of {had} are gone at once; all were kept and nobody is decided", ACCEPT)
+
+
+def lowered(had: int, gone: int) -> Doubt | None:
+    """Doubt that so many who were worth a look are so no longer, all at once, or None where that may be."""
+    if fall("", had, gone) is None:
+        return None
+    says = f"{gone} of {had} would be worth a look no longer, all at once; they keep what was decided"
+    return Doubt("flagged patients", says, ACCEPT)
 
 
 def nameless(kind: str) -> Doubt:
