@@ -26,7 +26,7 @@ from adapter.journal.audit.heads import append_head
 from adapter.journal.audit.whole import held
 from adapter.journal.merged import moved
 from adapter.journal.statuses import TAKEN_ON, furthest, news_of
-from adapter.outputs.alerts.audience import EMAIL, hearers
+from adapter.outputs.alerts.audience import EMAIL, WEBHOOK, hearers
 from adapter.outputs.alerts.silence import ENROLLED, silence
 from adapter.outputs.alerts.telling import Telling
 from adapter.outputs.answers import Answers, answers_of
@@ -57,7 +57,7 @@ class Ways:
     accept_fall: bool = False
 
 
-ALERTS = (EMAIL,)
+ALERTS = (EMAIL, WEBHOOK)
 OUTPUTS = ("research_subject", *ALERTS)
 CHART_LOST = "the chart was not as the last run left it, and was read anew from the server"
 OutputsOf = Callable[[Journal], Sequence[Output]]

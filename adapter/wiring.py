@@ -17,6 +17,7 @@ from adapter.fhir.wire.line import Proxy
 from adapter.fhir.wire.links import Home, safe
 from adapter.journal import Journal
 from adapter.outputs.alerts.email import EmailOutput, worklist_link
+from adapter.outputs.alerts.webhook import WebhookOutput, door_of
 from adapter.outputs.base import Output, key_file, read_key
 from adapter.outputs.subject.left import left_file
 from adapter.outputs.subject.output import Mark, Place, ResearchSubjectOutput
@@ -82,6 +83,8 @@ def on_server(settings: Settings, url: str) -> Settings:
 
 def outputs_of(settings: Settings, screen: Screen, client: Client) -> Callable[[Journal], Sequence[Output]]:
     """The ways out that the settings switch on, for a journal."""
+    hook = settings.outputs.webhook
+    signed_with = secret(hook.secret, hook.secret_file, "outputs.webhook.secret") if hook.enabled else ""
 
     def made(journal: Journal) -> list[Output]:
         outputs: list[Output] = []
@@ -97,6 +100,9 @@ def outputs_of(settings: Settings, screen: Screen, client: Client) -> Callable[[
             link, zone = worklist_link(settings), ZoneInfo(settings.hospital.time_zone)
             local = partial(_local, zone)
             outputs.append(EmailOutput(mail, journal, screen.speaker, local, link=link, password=password))
+        if hook.enabled:
+            link = worklist_link(settings)
+            outputs.append(WebhookOutput(door_of(hook), signed_with, journal, screen.study, now, link=link))
         return outputs
 
     return made

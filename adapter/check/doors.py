@@ -11,6 +11,7 @@ from datetime import datetime
 from adapter import errors
 from adapter.check.finding import Finding, fault_of
 from adapter.check.hospital import Hospital
+from adapter.check.leaving import leaving
 from adapter.check.sign_in import signed_in
 from adapter.database import open_database
 from adapter.errors import AdapterError, UsageError
@@ -22,8 +23,6 @@ from adapter.pull.pull import reconciled_on
 from adapter.settings import Settings, secret
 from adapter.settings.model import Email
 from adapter.study.load import Mapped
-
-MAIL_DEADLINE_S = 15
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def check(steps: Steps) -> Iterator[Finding]:
         yield Finding("study" if code == errors.STUDY else "settings", str(fault), exit_code=code)
         return
     yield from _database(place, steps.password)
-    yield from _outputs(place)
+    yield from leaving(place, steps.now())
     try:
         with steps.client(place) as client:
             let_in = yield from signed_in(client)
@@ -71,48 +70,3 @@ def _database(place: Settings, password: Callable[[Settings], str | None]) -> It
     yield Finding(
         "deletions", f"last looked for on {looked_for}" if looked_for else "looked for in the first whole run"
     )
-
-
-def _outputs(place: Settings) -> Iterator[Finding]:
-    if place.outputs.research_subject.enabled:
-        try:
-            key = key_file(place.database.url)
-            if key.exists():
-                read_key(key)
-        except AdapterError as fault:
-            yield fault_of("key", fault)
-    if place.outputs.email.enabled:
-        yield _mail(place.outputs.email)
-
-
-def _mail(mail: Email) -> Finding:
-    where = f"{mail.host}:{mail.port}"
-    try:
-        if mail.username is not None:
-            secret(mail.password, mail.password_file, "outputs.email.password")
-        _greet(mail)
-    except AdapterError as fault:
-        return fault_of("mail", fault)
-    except (smtplib.SMTPException, OSError) as fault:
-        said = type(fault).__name__ if isinstance(fault, smtplib.SMTPResponseException) else fault
-        to_do = "Check outputs.email host, port, security and ca_file; ask IT whether this machine may send mail."
-        return Finding("mail", f"{where}: no connection by {mail.security} ({said}).", to_do, errors.OUTPUT)
-    if not mail.sender:
-        return Finding("mail", "outputs.email.from is missing.", "Set the address that mail comes from.", 10)
-    if not (mail.to or mail.recipients):
-        return Finding("mail", f"{where} answers, but nobody is to be told.", "Set outputs.email.to.")
-    return Finding("mail", f"{where} answers ({mail.security}); nothing was sent")
-
-
-def _greet(mail: Email) -> None:
-    """Connect and greet as safely as the settings ask for; send nothing."""
-    where, context = (mail.host, mail.port), ssl.create_default_context(cafile=mail.ca_file)
-    with (
-        smtplib.SMTP_SSL(*where, timeout=MAIL_DEADLINE_S, context=context)
-        if mail.security == "tls"
-        else smtplib.SMTP(*where, timeout=MAIL_DEADLINE_S)
-    ) as session:
-        session.ehlo_or_helo_if_needed()
-        if mail.security == "starttls":
-            session.starttls(context=context)
-            session.ehlo()

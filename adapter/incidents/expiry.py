@@ -33,6 +33,7 @@ def _of_files(place: Settings) -> Iterator[tuple[str, datetime]]:
         "fhir.client_cert_file": fhir.client_cert_file,
         "fhir.auth.key_file": fhir.auth.key_file if fhir.auth.kind == "smart_backend" else None,
         "outputs.email.ca_file": outputs.email.ca_file,
+        "outputs.webhook.ca_file": outputs.webhook.ca_file if outputs.webhook.enabled else None,
     }
     for setting, file in files.items():
         ends = None if file is None else next_end(file)

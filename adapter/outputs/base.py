@@ -33,6 +33,10 @@ class FailedForGood(AdapterError):  # noqa: N818 - an answer more than an error
     """What was to be delivered will never be taken: it is not tried again."""
 
 
+class TryLater(AdapterError):  # noqa: N818 - an answer more than an error
+    """It cannot be taken now."""
+
+
 class WaitsForPerson(AdapterError):  # noqa: N818 - an answer more than an error
     """It cannot go well before a person has done something; it is tried again in every run."""
 

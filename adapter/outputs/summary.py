@@ -67,7 +67,7 @@ def _of_run(report: RunReport) -> Iterator[str]:
     if report.silent:
         yield f"nobody is told: {report.silent}"
     elif not report.deliveries and not report.dry_run:
-        yield "nobody is told: outputs.research_subject and outputs.email are off"
+        yield "nobody is told: outputs.research_subject, outputs.email and outputs.webhook are off"
     yield from report.trouble
 
 

@@ -9,9 +9,9 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from adapter.settings.kinds import Address, BaseUrl, Origin, Port, ProxyUrl, Section, Time, Url, Zone, is_loopback
-from adapter.settings.outputs import Email, Outputs, Recipient, ResearchSubject
+from adapter.settings.outputs import Email, Outputs, Recipient, ResearchSubject, Webhook
 
-__all__ = ["Email", "Outputs", "Recipient", "ResearchSubject", "Settings", "is_loopback"]
+__all__ = ["Email", "Outputs", "Recipient", "ResearchSubject", "Settings", "Webhook", "is_loopback"]
 
 
 class Auth(Section):

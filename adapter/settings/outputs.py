@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from adapter.settings.kinds import Port, Section, Zone, is_loopback
+from adapter.settings.kinds import Port, Section, Url, Zone, is_loopback
 
 Kind = Literal[
     "flagged", "moved", "ruled-out", "decidable", "review", "candidate", "potential-candidate", "open", "ineligible"
 ]
+
+
+def _network(text: str) -> str:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError('expected a network such as "10.20.0.0/16", or one address such as "10.20.1.7"') from None
+    return text
 
 
 class ResearchSubject(Section):
@@ -60,9 +69,27 @@ class Email(Section):
         return self
 
 
+class Webhook(Audience):
+    """A program of the hospital that is told what the investigators are."""
+
+    enabled: bool = False
+    url: Url | None = None
+    ca_file: Path | None = None
+    allow: tuple[Annotated[str, AfterValidator(_network)], ...] = ()
+    secret: SecretStr | None = None
+    secret_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Webhook:
+        if self.enabled and self.url is None:
+            raise ValueError("url must be set: the address of the program that is to be told")
+        return self
+
+
 class Outputs(Section):
     """The ways out."""
 
     again_after_days: int = Field(default=30, ge=0, le=3660)
     research_subject: ResearchSubject = ResearchSubject()
     email: Email = Email()
+    webhook: Webhook = Webhook()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from adapter.settings.model import Email, Outputs, Recipient
 
-EMAIL = "email"
+EMAIL, WEBHOOK = "email", "webhook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +38,13 @@ def recipients(settings: Email) -> tuple[Recipient, ...]:
 def hearers(settings: Outputs) -> tuple[Hearer, ...]:
     """Everybody who is told anything."""
     mailed = recipients(settings.email) if settings.email.enabled else ()
-    return tuple(Hearer(EMAIL, one.address, one.studies, one.kinds) for one in mailed)
+    told = [Hearer(EMAIL, one.address, one.studies, one.kinds) for one in mailed]
+    hook = settings.webhook
+    if hook.enabled:
+        told.append(Hearer(WEBHOOK, webhook_name(str(hook.url)), hook.studies, hook.kinds))
+    return tuple(told)
+
+
+def webhook_name(url: str) -> str:
+    """The name of a receiver: another address is another one. The address itself may hold what is nobody's business."""
+    return hashlib.sha256(url.encode()).hexdigest()[:12]

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from adapter.journal import Delivery, Journal
 from adapter.outputs.alerts.audience import EMAIL, recipients
 from adapter.outputs.alerts.digest import as_text
-from adapter.outputs.alerts.news import message_key, needs_of, news_of, of_study
-from adapter.outputs.alerts.post import MAY_HAVE_ARRIVED, Letter, Post
+from adapter.outputs.alerts.news import message_key, messages, needs_of, news_of, of_study
+from adapter.outputs.alerts.post import Letter, Post
 from adapter.outputs.base import Clock, FailedForGood, State, Told, attempt, instant
 from adapter.settings.model import Email, Recipient, Settings
 from adapter.words import Speaker
@@ -44,7 +44,7 @@ class EmailOutput:
     def deliver(self, pending: Sequence[Delivery]) -> Iterator[Told]:
         """Send one digest after the other; one that is no longer a recipient gets none."""
         for address, waiting in of_study(pending, self._speaker("en").study.id).items():
-            for together in _mails(waiting):
+            for together in messages(waiting):
                 if address not in self._recipients or self._due(self._recipients[address], together):
                     yield attempt(together, partial(self._digest, address, tuple(together)))
 
@@ -69,13 +69,3 @@ class EmailOutput:
             needs = partial(needs_of, study=speaker.study, journal=self._journal)
             self._post.send(Letter(address, message_key(together), now, *as_text(news, needs, speaker, self._link)))
         return Told(together, State.DONE)
-
-
-def _mails(waiting: Sequence[Delivery]) -> list[list[Delivery]]:
-    """What goes as one mail: all that is new, and by itself again each mail that may have arrived."""
-    mails: dict[int, list[Delivery]] = {}
-    for one in waiting:
-        sent = (one.last_error or "").endswith(MAY_HAVE_ARRIVED)
-        # What went together was tried as often, and nothing else was: each run tries every mail.
-        mails.setdefault(one.attempts if sent else 0, []).append(one)
-    return [*mails.values()]

@@ -14,6 +14,7 @@ from adapter.screening.decision import Standing
 from adapter.screening.settle import Settles
 from adapter.screening.study import Study
 
+MAY_HAVE_ARRIVED = "It may have arrived; it goes again under the same id."
 SHOWN = 50  # a first run over a full hospital is one message that can be read
 ORDER = [Standing.CANDIDATE, Standing.POTENTIAL_CANDIDATE, Standing.OPEN, Standing.INELIGIBLE]
 Payload = Mapping[str, Any]
@@ -66,6 +67,16 @@ def needs(line: dict[str, object], study: Study) -> tuple[Settles, ...]:
     entries = line.get("settles")
     asked = [(str(one["do"]), things.get(one["what"])) for one in (entries if isinstance(entries, list) else [])]
     return tuple(Settles(thing, do, (), rules_out=False) for do, thing in asked if thing is not None)
+
+
+def messages(waiting: Sequence[Delivery]) -> list[list[Delivery]]:
+    """What goes as one message: all that is new, and by itself again each one that may have arrived."""
+    found: dict[int, list[Delivery]] = {}
+    for one in waiting:
+        sent = (one.last_error or "").endswith(MAY_HAVE_ARRIVED)
+        # What went together was tried as often, and nothing else was: each run tries every message.
+        found.setdefault(one.attempts if sent else 0, []).append(one)
+    return [*found.values()]
 
 
 def message_key(together: Iterable[Delivery]) -> str:

@@ -12,17 +12,13 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
 
-from adapter.errors import AdapterError, SettingsError
+from adapter.errors import SettingsError
 from adapter.fhir.errors import printable
-from adapter.outputs.base import FailedForGood, WaitsForPerson
+from adapter.outputs.alerts.news import MAY_HAVE_ARRIVED
+from adapter.outputs.base import FailedForGood, TryLater, WaitsForPerson
 from adapter.settings.model import Email
 
 DEADLINE_S = 30
-MAY_HAVE_ARRIVED = "It may have arrived; it goes again under the same Message-ID."
-
-
-class TryLater(AdapterError):  # noqa: N818 - an answer more than an error
-    """The mail server cannot take it now."""
 
 
 class _NoAnswer(Exception):  # noqa: N818 - told on as TryLater
