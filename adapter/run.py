@@ -26,8 +26,7 @@ from adapter.journal.audit.heads import append_head
 from adapter.journal.audit.whole import held
 from adapter.journal.merged import moved
 from adapter.journal.statuses import TAKEN_ON, furthest, news_of
-from adapter.outputs.alerts.audience import EMAIL, WEBHOOK, hearers
-from adapter.outputs.alerts.silence import ENROLLED, silence
+from adapter.outputs.alerts.audience import EMAIL, ENROLLED, WEBHOOK, hearers, silence
 from adapter.outputs.alerts.telling import Telling
 from adapter.outputs.answers import Answers, answers_of
 from adapter.outputs.base import Output, instant

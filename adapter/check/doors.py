@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
-import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +15,9 @@ from adapter.database import open_database
 from adapter.errors import AdapterError, UsageError
 from adapter.facts.chart import Chart
 from adapter.fhir.client import Client
-from adapter.outputs.base import key_file, read_key
 from adapter.pipeline import Screen
 from adapter.pull.pull import reconciled_on
-from adapter.settings import Settings, secret
-from adapter.settings.model import Email
+from adapter.settings import Settings
 from adapter.study.load import Mapped
 
 

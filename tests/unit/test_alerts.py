@@ -8,9 +8,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from adapter.journal import Decided, Review
-from adapter.outputs.alerts.audience import Hearer, hearers
+from adapter.outputs.alerts.audience import Hearer, hearers, silence
 from adapter.outputs.alerts.news import news_of
-from adapter.outputs.alerts.silence import silence
 from adapter.outputs.alerts.telling import ENDED, QUIET, TOLD_BEFORE, Stand, Telling
 from adapter.settings.model import Email, Outputs, Recipient
 from adapter.settings.model import Study as StudySettings

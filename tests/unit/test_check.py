@@ -282,3 +282,16 @@ def test_the_mail_server_is_greeted_and_gets_nothing(checked):
 def test_a_mail_server_that_is_down_is_14(checked):
     code, found = checked(settings=f"{MAIL}port = 9\n")
     assert code == 14 and found["mail"]["to_do"]
+
+
+def test_a_webhook_is_knocked_at_and_gets_nothing(checked, tmp_path):
+    (tmp_path / "secret").write_text("a secret of the hospital")
+    hook = f'[outputs.webhook]\nenabled = true\nsecret_file = "{tmp_path}/secret"\nurl = "http://127.0.0.1:{{port}}/"\n'
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        code, found = checked(settings=hook.format(port=door.getsockname()[1]))
+        assert code == 0 and "nothing was sent" in found["webhook"]["says"]
+        line, _ = door.accept()
+        with line:
+            assert line.recv(1) == b""
+    code, found = checked(settings=hook.format(port=9))
+    assert code == 14 and "127.0.0.1:9" in found["webhook"]["says"]

@@ -1,5 +1,6 @@
 """Mail on its way: put off, refused, unsafe; nothing is lost, and nothing goes in the clear."""
 
+import asyncio
 import shutil
 import ssl
 import subprocess
@@ -8,9 +9,12 @@ from contextlib import ExitStack
 import pytest
 from aiosmtpd.smtp import AuthResult
 
+from adapter.outputs.alerts.post import Letter
+from adapter.outputs.alerts.post import Post as MailServer
+from adapter.outputs.base import TryLater
 from adapter.outputs.deliver import Count
 from tests.conftest import absent
-from tests.unit.delivering import Post, journal_in, listen, news, settings, tell
+from tests.unit.delivering import NOW, Post, journal_in, listen, news, settings, tell
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def journal(tmp_path):
         yield journal
 
 
-def test_a_mail_that_is_put_off_goes_again_under_the_same_id(journal, post, listening):
+def test_60_a_mail_that_is_put_off_goes_again_under_the_same_id(journal, post, listening):
     to = settings(listening())
     news(journal, to)
     post.to_data = "451 come later"
@@ -50,7 +54,7 @@ def test_a_mail_that_is_put_off_goes_again_under_the_same_id(journal, post, list
     assert first["Message-ID"].endswith("@hospital.example>")
 
 
-def test_a_refused_recipient_is_failed_for_good_and_the_others_hear_of_it(journal, post, listening):
+def test_60_a_refused_recipient_is_failed_for_good_and_the_others_hear_of_it(journal, post, listening):
     to = settings(listening(), to=("gone@example.org", "li@example.org", "busy@example.org"))
     post.to_recipient = {"gone@example.org": "550 no such user", "busy@example.org": "450 mailbox busy"}
     news(journal, to)
@@ -61,11 +65,45 @@ def test_a_refused_recipient_is_failed_for_good_and_the_others_hear_of_it(journa
     assert tell(journal, to).counts["email"] == Count(pending=1)
 
 
-def test_a_refused_mail_is_failed_for_good(journal, post, listening):
+def test_60_a_refused_mail_is_failed_for_good(journal, post, listening):
     to = settings(listening())
     news(journal, to)
     post.to_data = "554 not here"
     assert tell(journal, to).counts["email"] == Count(dead=1)
+
+
+def test_60_an_answer_that_was_lost_repeats_that_mail_alone_and_what_is_new_goes_beside_it(journal, post, listening):
+    to = settings(listening())
+    news(journal, to)
+
+    async def taken_and_silent(server, session, envelope):
+        post.envelopes.append(envelope)
+        server.transport.abort()
+
+    post.handle_DATA = taken_and_silent
+    lost = tell(journal, to)
+    assert lost.counts["email"] == Count(pending=1) and "may have arrived" in lost.trouble[0]
+    news(journal, to, patient="Patient/p2")
+    del post.handle_DATA
+    assert tell(journal, to).counts["email"] == Count(done=2)
+    first, again, other = post.mails
+    assert first["Message-ID"] == again["Message-ID"] != other["Message-ID"]
+    assert first.get_content() == again.get_content() and "S-0002" in other.get_content()
+
+
+def test_60_a_server_that_falls_silent_after_the_mail_is_left(journal, post, listening):
+    to = settings(listening())
+    news(journal, to)
+    gone = asyncio.Event()
+
+    async def silent(server, session, envelope):
+        post.envelopes.append(envelope)
+        await gone.wait()
+
+    post.handle_DATA = silent
+    with pytest.raises(TryLater, match="may have arrived"):
+        MailServer(to, deadline_s=0.3).send(Letter("zhang@example.org", "k", NOW, "subject", "text"))
+    assert len(post.envelopes) == 1
 
 
 def test_nobody_at_home_leaves_it_pending(journal, listening):
@@ -101,7 +139,7 @@ def served(certificate):
     return context
 
 
-def test_tls_is_checked_against_the_ca_file(journal, post, listening, served, certificate):
+def test_60_tls_is_checked_against_the_ca_file(journal, post, listening, served, certificate):
     port = listening(tls_context=served, require_starttls=True)
     to = settings(port, host="localhost", security="starttls", ca_file=certificate / "cert.pem")
     news(journal, to)
@@ -117,7 +155,7 @@ def replace_ca(to, file):
     return to.model_copy(update={"ca_file": file})
 
 
-def test_a_server_without_starttls_gets_no_mail_in_the_clear(journal, post, listening):
+def test_60_a_server_without_starttls_gets_no_mail_in_the_clear(journal, post, listening):
     to = settings(listening(), host="localhost", security="starttls")
     news(journal, to)
     told = tell(journal, to)

@@ -1,13 +1,18 @@
-"""Who is told: by which output, under which name, and of what they want to hear."""
+"""Who is told: by which output, under which name, of what they want to hear; and when nobody is."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 
-from adapter.settings.model import Email, Outputs, Recipient
+from adapter.settings.model import Email, Outputs, Recipient, Study
 
 EMAIL, WEBHOOK = "email", "webhook"
+# Statuses of those whom the study has, or has had.
+ENROLLED = frozenset(
+    {"on-study", "on-study-intervention", "on-study-observation", "pending-on-study", "follow-up", "off-study"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +53,16 @@ def hearers(settings: Outputs) -> tuple[Hearer, ...]:
 def webhook_name(url: str) -> str:
     """The name of a receiver: another address is another one. The address itself may hold what is nobody's business."""
     return hashlib.sha256(url.encode()).hexdigest()[:12]
+
+
+def silence(study: Study, as_of: date, enrolled: int) -> str | None:
+    """Why runs only count on this day; None: they tell. Both days of recruitment are days of it."""
+    if study.paused:
+        return "paused"
+    if study.recruiting_from is not None and as_of < study.recruiting_from:
+        return "recruitment has not begun"
+    if study.recruiting_until is not None and as_of > study.recruiting_until:
+        return "recruitment has ended"
+    if study.target is not None and enrolled >= study.target:
+        return "the study has everybody it wants"
+    return None
