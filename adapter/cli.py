@@ -46,4 +46,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "key": key,
     "user": user,
     "audit": keeping.audit,
+    "backup": keeping.backup,
+    "restore": keeping.restore,
 }

@@ -26,6 +26,7 @@ from adapter.journal.audit.heads import append_head
 from adapter.journal.audit.whole import held
 from adapter.journal.merged import moved
 from adapter.journal.statuses import TAKEN_ON, furthest, news_of
+from adapter.journal.work import MAY_HAVE_BEEN_TOLD
 from adapter.outputs.alerts.audience import EMAIL, ENROLLED, WEBHOOK, hearers, silence
 from adapter.outputs.alerts.telling import Telling
 from adapter.outputs.answers import Answers, answers_of
@@ -73,6 +74,7 @@ class Run:
     outputs: OutputsOf
     ways: Ways
     progress: Progress
+    restored: bool = False  # the journal was gone back to, and people may have been told what it does not know
     heard: dict[str, str] = field(default_factory=dict)  # what the server's subjects say, by patient
     persons: Persons = field(default_factory=Persons)  # which records are one person
 
@@ -80,7 +82,7 @@ class Run:
         """Do it; raises where the server cannot be reached at all, or another run holds the database."""
         url, password = self.settings.database.url, database_password(self.settings)
         with held(url, password=password) as found:
-            database = found.database
+            database, self.restored = found.database, found.restored
             chart, journal = Chart(database), Journal(database)
             door = Door(self.screen.context, self.screen.views)
             pulled = self._pull(chart, door)
@@ -158,6 +160,7 @@ class Run:
             for patient, survivor in moved(journal.survivors(), self.persons.survivors, {*self.heard}).items():
                 work.merged(patient, survivor, at)
             report.changes = _counted(book.write(work, number, gathered, telling))
+            self._withhold(work, telling, at)
             report.decisions, report.silenced = _counted(standings), _counted(telling.silenced)
             self._spent(report)
             work.end_run(number, ended_at=at, report=report.as_json(), exit_code=report.exit_code)
@@ -189,9 +192,15 @@ class Run:
         with journal.transaction() as work:
             telling = self._telling(report, instant(now))
             telling.tell_reviews(work, hearers(self.settings.outputs))
+            self._withhold(work, telling, instant(now))
         report.silenced = _counted(Counter(report.silenced) + telling.silenced)
         # While a study is silent, what waits for people goes on waiting.
         _told(report, told, deliver_pending(journal, [] if report.silent else alerts, now, counted))
+
+    def _withhold(self, work: Work, telling: Telling, at: str) -> None:
+        """Tell people nothing by the first run of a restored journal: it may have been told."""
+        if self.restored:
+            telling.silenced[MAY_HAVE_BEEN_TOLD] += sum(work.withhold(name, at) for name in ALERTS)
 
     def _telling(self, report: RunReport, at: str) -> Telling:
         """What people are told in this run, or why they are not."""

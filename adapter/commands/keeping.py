@@ -11,15 +11,23 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from adapter import settings
+from adapter import settings, wiring
 from adapter.database import read_database
 from adapter.database.tables import journal_audit, journal_person
-from adapter.errors import DIFFERENCES, FINE
+from adapter.errors import DIFFERENCES, FINE, UsageError
 from adapter.journal.audit.heads import read_heads
 from adapter.journal.audit.verify import Verified, verify
+from adapter.keeping.backup import back_up
+from adapter.keeping.restore import Place, accept
+from adapter.keeping.restore import restore as restoring
+from adapter.outputs.base import instant
 from adapter.settings import Settings, database_password
 
 SHOWN = 20
+AFTERWARDS = (
+    "The next run reads the hospital anew and tells people nothing, for they may have been told: its report counts "
+    "that as silenced. The worklist and `export` show where everybody stands."
+)
 WITHOUT_HEADS = (
     "no [audit] head_file is set, so entries missing at the end, or an older copy of the whole, would not be seen."
 )
@@ -33,6 +41,29 @@ def audit(asked: argparse.Namespace) -> int:
         database.reading() as connection,
     ):
         return _verify(place, connection) if asked.action == "verify" else _export(connection)
+
+
+def backup(asked: argparse.Namespace) -> int:
+    """Copy the journal and the key into a new folder, and see that they are whole."""
+    place = settings.load(asked.config, os.environ)
+    made = back_up(place.database.url, database_password(place), asked.folder, instant(wiring.now()))
+    print(f"{asked.folder}: the journal with {made.entries} entries, {', '.join(made.files)}.")
+    return FINE
+
+
+def restore(asked: argparse.Namespace) -> int:
+    """Go on from a backup, or from the copy that is there."""
+    if (asked.folder is None) is not asked.as_it_is:
+        raise UsageError("restore: name the folder of a backup, or --as-it-is to go on with the copy that is there.")
+    place = settings.load(asked.config, os.environ)
+    there = Place(place.database.url, database_password(place), instant(wiring.now()))
+    if asked.as_it_is:
+        accept(there)
+    else:
+        made = restoring(there, asked.folder)
+        print(f"restored: the journal of {made.at} with {made.entries} entries; what was there lies beside it.")
+    print(AFTERWARDS)
+    return FINE
 
 
 def _verify(place: Settings, connection: Connection) -> int:

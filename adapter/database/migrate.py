@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime
 from typing import Protocol
 
 from sqlalchemy import URL, Connection, func, insert, inspect, select
 
-from adapter.database.dialect import WORDS, append_only
+from adapter.database.dialect import WORDS, append_only, beside, make_file, sqlite_file
 from adapter.database.faults import DatabaseError, NotYetError, shown
 from adapter.database.versions import SCHEMA_VERSION, VERSIONS, Version, schema_version
 
@@ -30,10 +32,28 @@ class Migratable(Protocol):
 def migrate(database: Migratable, fault: type[DatabaseError], versions: Sequence[Version] = VERSIONS) -> None:
     """Bring the schema from whatever it is to the newest version."""
     current = _known_version(database, fault, versions)
+    if 0 < current < versions[-1].number:
+        _keep_restore_point(database.url, current)
     for version in versions:
         if version.number > current:
             with database.writing(fault) as connection:
                 _apply(version, connection, database.kind)
+
+
+def _keep_restore_point(url: URL, current: int) -> None:
+    """Copy a SQLite database as it is before its schema is changed; the copy of each version is made once."""
+    file = sqlite_file(url)
+    kept = beside(url, f"before-migration-{current}")
+    if file is None or kept.exists():
+        return
+    own = kept.with_name(f"{kept.name}.{os.getpid()}.new")
+    make_file(own)
+    try:
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(own)) as copy:
+            source.backup(copy)
+        own.rename(kept)
+    finally:
+        own.unlink(missing_ok=True)
 
 
 def up_to_date(database: Migratable, fault: type[DatabaseError]) -> None:

@@ -31,6 +31,8 @@ from adapter.journal.picks import digest
 from adapter.journal.records import Change, Decided, Delivery, Latest, Marked, StoredDecision, Subject
 from adapter.journal.statuses import SUBJECT_OUTPUT, PersonStatus, Review, sound, subject_delivery
 
+MAY_HAVE_BEEN_TOLD = "may have been told before the journal was restored"
+
 
 @dataclass
 class Work:
@@ -120,6 +122,14 @@ class Work:
         state = {"state": "dead", "next_try_at": None} if permanent else {"next_try_at": next_try_at}
         kind = "delivery-dead" if permanent else "delivery-failed"
         self._attempted(delivery, kind, {**state, "last_error": error})
+
+    def withhold(self, output: str, at: str) -> int:
+        """Take for done what waits for an output: it may have been told before the journal was restored."""
+        waiting = read.deliveries(self.connection, output, "pending")
+        for one in waiting:
+            said = {"state": "done", "done_at": at, "next_try_at": None, "last_error": MAY_HAVE_BEEN_TOLD}
+            self._attempted(one.id, "delivery-withheld", said)
+        return len(waiting)
 
     def screening_number(self, study: str, patient: str, at: str) -> str:
         """The patient's number in a study (S-0001), given now if there is none yet; none is ever given twice."""

@@ -20,3 +20,24 @@ def test_all_that_runs_and_people_do_is_on_the_chain(flowing, tmp_path):
     verified = run("audit", "verify", "--config", settings)
     assert verified.code == 0, verified.err
     assert "held to 1 heads" in verified.out
+
+
+def test_73_nothing_is_told_twice_by_a_journal_that_was_restored(flowing, tmp_path):
+    """A patient who is flagged after the backup was told of, and is not again; one who is flagged later, is."""
+    backup = tmp_path / "backup"
+    assert run("backup", backup, "--config", flowing.settings).code == 0
+    flowing.change("Patient/c35", birthDate="1993-08-21")
+    assert flowing.run().code == 0
+    told, subjects = len(flowing.post.mails), flowing.subjects()
+    assert "Patient/c35" in subjects and told == 2
+    assert run("restore", backup, "--config", flowing.settings).code == 0
+    again = flowing.run("--json")
+    assert again.code == 0, again.err
+    assert "may have been told before the journal was restored" in again.out
+    assert (len(flowing.post.mails), flowing.subjects()) == (told, subjects)
+    assert flowing.run().code == 0
+    assert len(flowing.post.mails) == told
+    flowing.change("Patient/c01", birthDate="2015-01-01")
+    assert flowing.run().code == 0
+    assert len(flowing.post.mails) == told + 1
+    assert run("audit", "verify", "--config", flowing.settings).code == 0

@@ -21,6 +21,7 @@ from adapter.database.tables import journal_audit, journal_person, metadata
 
 ADAPTER = "adapter"  # who did it, where no person did
 ERASED = "erased/"  # what stands for a patient whom nobody can name any more, before their token
+RESTORED = "restored"  # the kind of the entry of a journal that was gone back to
 REMOVED = ""  # the digest of a row that was taken away
 START = ""  # the hash before the first entry
 

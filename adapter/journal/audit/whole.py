@@ -17,11 +17,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from isal import isal_zlib
-from sqlalchemy import URL, delete
+from sqlalchemy import URL, delete, select
 
 from adapter.database import Database, dialect, lock, open_database
 from adapter.database.faults import told
-from adapter.database.tables import metadata
+from adapter.database.tables import journal_audit, metadata
+from adapter.journal.audit.chain import RESTORED
 from adapter.journal.audit.guard import DamagedError, Guard, write_whole
 from adapter.journal.audit.verify import Verified, verify
 
@@ -39,10 +40,14 @@ class Seal:
 
 @dataclass
 class Held:
-    """The database of one run, found whole; `chart_lost`: the chart was not, and is read anew."""
+    """The database of one run, found whole.
+
+    `chart_lost`: the chart was not, and is read anew. `restored`: no run has ended since the journal was gone back to.
+    """
 
     database: Database
     chart_lost: bool = False
+    restored: bool = False
 
 
 @contextmanager
@@ -57,7 +62,7 @@ def held(url: str, *, password: str | None = None) -> Iterator[Held]:
             if chart_lost:
                 _throw_away_chart(database)
             seal.unlink(missing_ok=True)
-            yield Held(database, chart_lost)
+            yield Held(database, chart_lost, _restored(database))
             if file is not None:
                 _seal(file, seal)
 
@@ -86,6 +91,13 @@ def _hold(database: Database, guard: Guard, *, gone_through: bool) -> None:
         found = verify(connection, []) if gone_through else Verified()
     if found.faults and (found.entries or guard.mark()):  # else it is older than its chain, which will take it up
         raise guard.damaged(f"its journal is not as it was written: {found.faults[0]}")
+
+
+def _restored(database: Database) -> bool:
+    c = journal_audit.c
+    with database.reading() as connection:
+        asked = select(c.kind).where(c.kind.in_((RESTORED, "run-ended"))).order_by(c.id.desc()).limit(1)
+        return connection.scalar(asked) == RESTORED
 
 
 def _throw_away_chart(database: Database) -> None:
