@@ -48,4 +48,5 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "audit": keeping.audit,
     "backup": keeping.backup,
     "restore": keeping.restore,
+    "erase": keeping.erase,
 }

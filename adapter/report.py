@@ -15,6 +15,7 @@ class RunReport:
 
     as_of: str
     dry_run: bool = False
+    legal_basis: str | None = None  # by which patients are screened, as the site names it
     population: int = 0
     came: int = 0
     left: int = 0
@@ -24,6 +25,7 @@ class RunReport:
     not_judged: dict[str, int] = field(default_factory=dict)
     decisions: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
+    facts_removed: int = 0  # of how many patients, who left longer ago than their facts are kept
     held: int = 0  # who would be worth a look no longer, and stay as they were: too many at once
     enrolled: int = 0  # whom the study has, or has had
     silent: str | None = None  # why nobody is told of the study now

@@ -24,6 +24,7 @@ from adapter.fhir.client import Client
 from adapter.journal import Journal, Origin, PersonStatus, StoredStatus, Work
 from adapter.journal.audit.heads import append_head
 from adapter.journal.audit.whole import held
+from adapter.journal.erasure import expire
 from adapter.journal.merged import moved
 from adapter.journal.statuses import TAKEN_ON, furthest, news_of
 from adapter.journal.work import MAY_HAVE_BEEN_TOLD
@@ -87,6 +88,7 @@ class Run:
             door = Door(self.screen.context, self.screen.views)
             pulled = self._pull(chart, door)
             report = RunReport(self.ways.as_of.isoformat(), self.ways.dry)
+            report.legal_basis = self.settings.study.legal_basis
             _pulled(report, pulled, door.tally)
             report.reconciled_on = reconciled_on(chart)
             report.notes += (CHART_LOST,) if found.chart_lost else ()
@@ -161,6 +163,7 @@ class Run:
                 work.merged(patient, survivor, at)
             report.changes = _counted(book.write(work, number, gathered, telling))
             self._withhold(work, telling, at)
+            report.facts_removed = self._expire(work)
             report.decisions, report.silenced = _counted(standings), _counted(telling.silenced)
             self._spent(report)
             work.end_run(number, ended_at=at, report=report.as_json(), exit_code=report.exit_code)
@@ -196,6 +199,13 @@ class Run:
         report.silenced = _counted(Counter(report.silenced) + telling.silenced)
         # While a study is silent, what waits for people goes on waiting.
         _told(report, told, deliver_pending(journal, [] if report.silent else alerts, now, counted))
+
+    def _expire(self, work: Work) -> int:
+        """Remove the facts of those who left longer ago than the site keeps them."""
+        days = self.settings.retention.facts_after_leaving_days
+        if days is None:
+            return 0
+        return expire(work, self.screen.study.id, {*self.heard}, instant(self.ways.now - timedelta(days=days)))
 
     def _withhold(self, work: Work, telling: Telling, at: str) -> None:
         """Tell people nothing by the first run of a restored journal: it may have been told."""

@@ -7,6 +7,8 @@ from typing import NoReturn
 import hypothesis
 import pytest
 
+from tests.postgres import PROGRAMS, Postgres, served
+
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
@@ -21,6 +23,24 @@ def absent(part: str) -> NoReturn:
 def absent_fixture():
     """Give `absent(part)` to a test that finds its part missing."""
     return absent
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Generator[Postgres]:
+    """Give a PostgreSQL server of our own."""
+    if not PROGRAMS:
+        absent("PostgreSQL")
+    with served() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def database_url(request, tmp_path, monkeypatch) -> str:
+    """Give the address of a database of each kind that is the test's alone; what lies beside it is in its folder."""
+    monkeypatch.chdir(tmp_path)
+    return (
+        f"sqlite:///{tmp_path}/adapter.db" if request.param == "sqlite" else request.getfixturevalue("postgres").fresh()
+    )
 
 
 def as_failure(skipped: object, environ: Mapping[str, str]) -> str | None:

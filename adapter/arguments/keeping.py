@@ -44,3 +44,16 @@ def restore(commands: Commands) -> None:
     as_it_is = "go on with the database that is there, though it is not the one that was last written"
     command.add_argument("--as-it-is", action="store_true", help=as_it_is)
     configured(command)
+
+
+def erase(commands: Commands) -> None:
+    """What `erase` takes."""
+    command = command_of(
+        commands,
+        "erase",
+        "remove a person from the database; that something was decided stays, without them",
+        'trial-adapter erase S-0007 --author "Data protection office"',
+    )
+    command.add_argument("patient", metavar="PATIENT", help="an id, with or without Patient/, or a screening number")
+    command.add_argument("--author", required=True, metavar="NAME", help="who has it done; the chain keeps it")
+    configured(command)

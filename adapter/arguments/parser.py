@@ -29,7 +29,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     for add in (
         judging.screen, judging.explain, operating.aside, judging.assure, judging.document, operating.run,
         operating.check, operating.serve, operating.demo, operating.export, operating.key, operating.user,
-        keeping.audit, keeping.backup, keeping.restore,
+        keeping.audit, keeping.backup, keeping.restore, keeping.erase,
     ):  # fmt: skip
         add(commands)
     return whole

@@ -18,6 +18,7 @@ from adapter.errors import DIFFERENCES, FINE, UsageError
 from adapter.journal.audit.heads import read_heads
 from adapter.journal.audit.verify import Verified, verify
 from adapter.keeping.backup import back_up
+from adapter.keeping.erase import erase as erasing
 from adapter.keeping.restore import Place, accept
 from adapter.keeping.restore import restore as restoring
 from adapter.outputs.base import instant
@@ -63,6 +64,20 @@ def restore(asked: argparse.Namespace) -> int:
         made = restoring(there, asked.folder)
         print(f"restored: the journal of {made.at} with {made.entries} entries; what was there lies beside it.")
     print(AFTERWARDS)
+    return FINE
+
+
+def erase(asked: argparse.Namespace) -> int:
+    """Remove a person, and leave the fact of what was decided without them."""
+    place = settings.load(asked.config, os.environ)
+    if not asked.author.strip():
+        raise UsageError("erase: --author is empty. Say who has the person erased: the chain keeps it.")
+    if place.study.id is None:
+        raise UsageError("erase: study.id is not set. Name the study in the settings.")
+    was_member = erasing(place.database.url, database_password(place), place.study.id, asked.patient, asked.author)
+    print("erased. Backups made before still hold the person, until they are deleted.")
+    if was_member:
+        print("They were of the population: name them in opted_out_file, or the next run pulls them.", file=sys.stderr)
     return FINE
 
 

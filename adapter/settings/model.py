@@ -77,6 +77,7 @@ class Study(Section):
     recruiting_until: date | None = None
     paused: bool = False
     target: int | None = Field(default=None, ge=1)
+    legal_basis: str | None = None
 
 
 class Hospital(Section):
@@ -121,6 +122,12 @@ class Worklist(Section):
     idle_minutes: int = Field(default=15, ge=1, le=480)
 
 
+class Retention(Section):
+    """How long facts about patients are kept who are screened no more."""
+
+    facts_after_leaving_days: int | None = Field(default=None, ge=0, le=36_525)
+
+
 class Audit(Section):
     """What proves, from outside the database, that its end is not missing."""
 
@@ -146,4 +153,5 @@ class Settings(Section):
     schedule: Schedule = Schedule()
     worklist: Worklist = Worklist()
     audit: Audit = Audit()
+    retention: Retention = Retention()
     log: Log = Log()

@@ -36,7 +36,7 @@ patience_s = 1
 [study]
 id = "{study}"
 [database]
-url = "sqlite:///{folder}/adapter.db"
+url = "{database}"
 [population]
 {population}
 [outputs.research_subject]
@@ -98,6 +98,7 @@ class River:
         self._behind = timedelta()
         self.front: Callable[..., bool] | None = None  # who answers instead of the hospital
         self.base, self.population = "", ""
+        self.elsewhere: str | None = None  # the address of a database that is no file of the folder
         self.settled: dict[str, str] = {}  # settings that are otherwise here: what stands there, what is to stand there
 
     @contextlib.contextmanager
@@ -106,11 +107,16 @@ class River:
             yield self
 
     @property
+    def database(self) -> str:
+        """The address of the adapter's database."""
+        return self.elsewhere or f"sqlite:///{self.folder}/adapter.db"
+
+    @property
     def settings(self) -> Path:
         """The settings file, as it stands now."""
         file = self.folder / "adapter.toml"
         said = {"study": STUDY, "sender": SENDER, "reader": READER, "port": self.post.port, "base": self.base}
-        text = SETTINGS.format(**said, folder=self.folder, population=self.population)
+        text = SETTINGS.format(**said, database=self.database, population=self.population)
         for before, after in self.settled.items():
             assert before in text
             text = text.replace(before, after)
@@ -140,7 +146,7 @@ class River:
 
     def chart(self) -> dict[str, Kept]:
         """All that the adapter holds of the hospital, by key, but for what it has written there itself."""
-        with open_database(f"sqlite:///{self.folder}/adapter.db") as database:
+        with open_database(self.database) as database:
             chart = Chart(database)
             owned = [one for _, own in chart.by_patient() for one in own]
             return {one.key: one for one in (*owned, *chart.shared("Medication")) if one.type != "ResearchSubject"}
@@ -155,7 +161,7 @@ class River:
 
     @contextlib.contextmanager
     def journal(self) -> Iterator[Journal]:
-        with open_database(f"sqlite:///{self.folder}/adapter.db") as database:
+        with open_database(self.database) as database:
             yield Journal(database)
 
     def decisions(self) -> dict[str, Resource]:

@@ -5,6 +5,7 @@ process counts its own steps, so that a point of the kill is the same on every m
 product's own: Python itself and SQLite tell of what is about to be done, and nothing is put in its place.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -13,7 +14,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -39,6 +41,7 @@ WITH_CONTENT = ("HTTP POST", "HTTP PUT")
 # To die before one of these is to die before the next step: nothing has left the process in between.
 IDLE = ("SQL SELECT", "SQL BEGIN", "SQL PRAGMA")
 KILLED = -signal.SIGKILL
+CALLS = ("pwrite64", "fdatasync", "fsync", "ftruncate", "rename")  # by which something comes to be on the disk
 
 
 @dataclass
@@ -116,15 +119,54 @@ def nurse() -> None:
 
     for line in sys.stdin:
         asked = json.loads(line)
+        ready, go = os.pipe()
         child = os.fork()
         if child == 0:
-            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # which is for exit codes
-            steps = Steps(os.open(asked["notes"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), asked["last"])
-            event.listen(Engine, "connect", steps.watch)
-            sys.addaudithook(steps)
-            os._exit(main(asked["words"]))
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+            os.read(ready, 1)
+            run_child(asked)
+        with disturbed(child, asked):
+            os.write(go, b"!")
+            if asked.get("after") is not None:
+                time.sleep(asked["after"])
+                os.kill(child, signal.SIGKILL)
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        os.close(ready)
+        os.close(go)
+        sys.stdout.write(f"{code}\n")
         sys.stdout.flush()
+
+
+def run_child(asked: Mapping[str, Any]) -> None:
+    """Run the adapter in this process, and end it."""
+    said = os.open(asked["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    for stream in (sys.stdout, sys.stderr):  # standard output is for exit codes
+        os.dup2(said, stream.fileno())
+    steps = Steps(os.open(asked["notes"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), asked["last"])
+    event.listen(Engine, "connect", steps.watch)
+    sys.addaudithook(steps)
+    os._exit(main(asked["words"]))
+
+
+@contextlib.contextmanager
+def disturbed(child: int, asked: Mapping[str, Any]) -> Iterator[None]:
+    """Have the kernel fail one call of the child, or count its calls, where that is asked for."""
+    if asked.get("calls") is None:
+        yield
+        return
+    inject = ["-e", f"inject={asked['inject']}"] if asked.get("inject") else []
+    traced = ["-e", f"trace={','.join(CALLS)}", *inject]
+    words = ["strace", "-f", "-qq", "-o", asked["calls"], *traced, "-p", str(child)]
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as strace:
+        while not is_traced(child):
+            if strace.poll() is not None:
+                raise RuntimeError("strace has ended: may this machine trace processes?")
+            time.sleep(0.01)
+        yield
+
+
+def is_traced(process: int) -> bool:
+    """Whether a process is held by a tracer."""
+    return "TracerPid:\t0\n" not in Path(f"/proc/{process}/status").read_text(encoding="ascii")
 
 
 class Nursery:
@@ -142,11 +184,17 @@ class Nursery:
             text=True,
         )
 
-    def run(self, settings: Path, as_of: str, last: int | None = None) -> tuple[int, list[str]]:
-        """Run the adapter, kill it before step `last`; return how it ended and the steps, the last one not taken."""
+    def run(self, settings: Path, as_of: str, last: int | None = None, **more: Any) -> tuple[int, list[str]]:
+        """Run the adapter, kill it before step `last`; return how it ended and the steps, the last one not taken.
+
+        `after`: kill it after so many seconds. `calls`: write its calls that reach the disk to a file; `inject`: have
+        the kernel fail one of them, in strace's words. What it says is in the file `said`.
+        """
         notes = settings.with_name("steps")
         words = ["run", "--config", str(settings), "--as-of", as_of]
-        print(json.dumps({"words": words, "notes": str(notes), "last": last}), file=self._process.stdin, flush=True)
+        files = {"notes": str(notes), "said": str(settings.with_name("said"))}
+        asked = {"words": words, "last": last, **files, **more}
+        print(json.dumps(asked), file=self._process.stdin, flush=True)
         code = int(self._process.stdout.readline())
         return code, notes.read_text(encoding="utf-8").splitlines()
 

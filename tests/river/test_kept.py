@@ -1,8 +1,10 @@
 """What a hospital's journal comes to in use is whole, and stays so from run to run."""
 
+import pytest
+
 from adapter.private import make_private
 from tests.acceptance.command import run
-from tests.river.hospital import AS_OF
+from tests.river.hospital import AS_OF, FLAGGED
 
 
 def test_all_that_runs_and_people_do_is_on_the_chain(flowing, tmp_path):
@@ -41,3 +43,15 @@ def test_73_nothing_is_told_twice_by_a_journal_that_was_restored(flowing, tmp_pa
     assert flowing.run().code == 0
     assert len(flowing.post.mails) == told + 1
     assert run("audit", "verify", "--config", flowing.settings).code == 0
+
+
+@pytest.mark.slow
+def test_the_river_is_the_same_on_postgresql(river, postgres, monkeypatch):
+    monkeypatch.chdir(river.folder)
+    river.elsewhere = postgres.fresh(empty=True)
+    first, again = river.run(), river.run()
+    assert (first.code, again.code) == (0, 0), first.err + again.err
+    assert {patient: len(subjects) for patient, subjects in river.subjects().items()} == dict.fromkeys(FLAGGED, 1)
+    assert (len(river.post.mails), river.pending()) == (1, 0)
+    verified = run("audit", "verify", "--config", river.settings)
+    assert verified.code == 0, verified.err

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, text, update
 
 from adapter.database import DatabaseError, open_database, read_database
-from adapter.database.tables import journal_audit, journal_person
+from adapter.database.tables import journal_audit, journal_delivery, journal_person
 from adapter.errors import SettingsError
 from adapter.journal import Journal
 from adapter.journal.audit.heads import append_head, read_heads
@@ -96,6 +96,18 @@ def test_the_chain_is_only_ever_added_to(journal_file, tmp_path, attack):
         database.writing() as connection,
     ):
         connection.execute(attack)
+
+
+def test_the_chain_is_the_same_on_both_kinds_of_database(database_url):
+    with open_database(database_url) as database:
+        live(Journal(database), 2)
+        with database.reading() as connection:
+            found = verify(connection, [])
+        assert (found.faults, found.entries > 60) == ([], True)
+        with database.writing() as connection:
+            connection.execute(update(journal_delivery).values(attempts=7))
+        with database.reading() as connection:
+            assert "journal_delivery 1 was changed" in [fault.says for fault in verify(connection, []).faults]
 
 
 def test_what_was_rolled_back_is_not_on_the_chain(tmp_path):

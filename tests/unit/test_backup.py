@@ -112,6 +112,24 @@ def test_the_commands_say_what_they_did(tmp_path):
     assert run("restore", "--config", settings).code == 2
 
 
+@pytest.mark.slow
+def test_a_journal_moves_from_one_kind_of_database_to_the_other_and_back(tmp_path, monkeypatch, postgres):
+    monkeypatch.chdir(tmp_path)
+    file, there = written(tmp_path, 2), postgres.fresh(empty=True)
+    back_up(url(file), None, tmp_path / "backup", AT)
+    restore(Place(there, None, AT), tmp_path / "backup")
+    with open_database(there) as database:
+        live(Journal(database), 1)
+        assert Journal(database).last_run("s").id == 1_000_001
+    back_up(there, None, tmp_path / "again", AT)
+    home = tmp_path / "home.db"
+    restore(Place(url(home), None, AT), tmp_path / "again")
+    assert verified(home).faults == []
+    assert [line for line in rows(file) if line not in rows(home)] == []
+    with pytest.raises(UsageError, match="Make an empty one"):
+        restore(Place(there, None, AT), tmp_path / "backup")
+
+
 def write_for_ever(file):
     """Add to a journal until the parent ends this."""
     with open_database(url(file)) as database:

@@ -14,8 +14,8 @@ AT = "2026-03-16T01:00:00Z"
 
 
 @pytest.fixture
-def chart(tmp_path):
-    with open_database(f"sqlite:///{tmp_path}/adapter.db") as database:
+def chart(database_url):
+    with open_database(database_url) as database:
         yield Chart(database)
 
 
@@ -168,12 +168,16 @@ def test_quarantine_lasts_until_the_resource_is_read(chart):
     assert chart.quarantined() == nameless
 
 
-def test_a_patient_is_found_by_index(chart):
+def test_a_patient_is_found_by_index(chart, database_url):
+    asked = "SELECT * FROM chart_resource WHERE patient = 'x' ORDER BY type, id"
     with chart.transaction() as work:
-        plan = work.connection.exec_driver_sql(
-            "EXPLAIN QUERY PLAN SELECT * FROM chart_resource WHERE patient = 'x' ORDER BY type, id"
-        ).all()
-    assert [row[-1] for row in plan] == ["SEARCH chart_resource USING INDEX chart_resource_patient (patient=?)"]
+        ask = work.connection.exec_driver_sql
+        if database_url.startswith("sqlite"):
+            plan = ask(f"EXPLAIN QUERY PLAN {asked}").all()
+        else:
+            ask("SET LOCAL enable_seqscan = off")  # which is faster where there is nothing
+            plan = ask(f"EXPLAIN {asked}").all()
+    assert "chart_resource_patient" in str(plan)
 
 
 def test_the_keys_of_a_type_about_some_patients(chart):

@@ -97,10 +97,14 @@ class Work:
             found = select(resources.type, func.count()).where(theirs).group_by(resources.type)
             for kind, number in self.connection.execute(found):
                 counts[kind] = counts.get(kind, 0) + number
-            self.connection.execute(delete(chart_resource).where(theirs))
-            self.connection.execute(delete(chart_member).where(chart_member.c.patient.in_(few)))
-            self.connection.execute(delete(chart_seen).where(chart_seen.c.patient.in_(few)))
+            self.remove_patients(few)
         return dict(sorted(counts.items()))
+
+    def remove_patients(self, few: Sequence[str]) -> None:
+        """Take away everything about some patients."""
+        self.connection.execute(delete(chart_resource).where(resources.patient.in_(few)))
+        self.connection.execute(delete(chart_member).where(chart_member.c.patient.in_(few)))
+        self.connection.execute(delete(chart_seen).where(chart_seen.c.patient.in_(few)))
 
     def move_watermark(self, kind: str, mark: Watermark) -> None:
         """Say how far a type was read."""

@@ -118,6 +118,12 @@ class Chain:
         about = reference(table, row, self.token_of)
         self._told.append(Told(self._now(), kind, who, token, about, None, digest(content(table, row), salt)))
 
+    def tell_removed(self, kind: str, who: str, patient: str | None, table: Table, row: Row) -> None:
+        """Tell of a row that is taken away."""
+        token, _ = self._person(patient) or (None, "")
+        about = reference(table, row, self.token_of)
+        self._told.append(Told(self._now(), kind, who, token, about, None, REMOVED))
+
     def token_of(self, patient: str) -> str:
         """The token of a patient, also of one who was erased."""
         person = self._person(patient)

@@ -1,0 +1,25 @@
+"""The command `erase`: a person leaves the database, and the fact that something was decided stays."""
+
+from __future__ import annotations
+
+from adapter.errors import SourceError
+from adapter.facts.chart import Chart
+from adapter.journal import Journal
+from adapter.journal.audit.whole import held
+from adapter.journal.erasure import Eraser
+from adapter.pull.population import as_key
+
+
+def erase(url: str, password: str | None, study: str, named: str, who: str) -> bool:
+    """Erase a patient named by id or screening number; tell whether they were of the population until now."""
+    with held(url, password=password) as found:
+        chart, journal = Chart(found.database), Journal(found.database)
+        patient = journal.patient_of(study, named) or as_key(named)
+        member = any(one.patient == patient for one in chart.members())
+        if not member and not chart.of_patient(patient) and not journal.history(study, patient):
+            raise SourceError(f"erase: nothing is known of {patient}. Name an id or a screening number.")
+        with journal.transaction() as work:
+            Eraser(work, who, "erased").erase(patient)
+        with chart.transaction() as taking:
+            taking.remove_patients([patient])
+    return member
