@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from adapter.facts.intake import EPOCH, MICROSECOND, UNSAID, Door, Kept
+from adapter.facts.intake import EPOCH, MICROSECOND, UNSAID, Door
 from adapter.facts.read.references import not_asked
 from adapter.facts.sieve import Head, glance, read_head
+from adapter.pull.pile import Pile
 
 
 @dataclass
@@ -19,7 +20,8 @@ class Caught:
     kind: str
     members: frozenset[str] | None  # whose resources were asked for; None: those of nobody
     step: Callable[[], None]  # told of each resource
-    kept: list[Kept] = field(default_factory=list)
+    kept: Pile
+    keys: set[str] = field(default_factory=set)  # of what counts
     left: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)  # the patients about whom something came that is not kept
 
@@ -29,7 +31,8 @@ class Caught:
         head = read_head(raw) or glance(raw)
         one = self.door.read(raw, head)
         if one is not None and (self.members is None or one.patient in self.members):
-            self.kept.append(one)
+            self.kept.add(one)
+            self.keys.add(one.key)
             return
         if one is not None:
             self.door.tally.ignore(one.type, not_asked(one.patient))
@@ -50,11 +53,6 @@ class Caught:
                 self.take(raw)
 
         return take
-
-    @property
-    def keys(self) -> set[str]:
-        """The keys of what counts."""
-        return {one.key for one in self.kept}
 
 
 def key_of(raw: bytes) -> str:

@@ -20,8 +20,10 @@ from adapter.fhir.errors import Rejected, Trouble
 from adapter.progress import untimed
 from adapter.pull.caught import Caught, key_of
 from adapter.pull.doubt import Doubt, fall, nameless
+from adapter.pull.pile import Pile
 from adapter.pull.population import Population, in_part
 from adapter.pull.pulled import READ_WHOLE, Pulled
+from adapter.pull.ways_in import spool_folder
 from adapter.screening.study import Study
 from adapter.settings import Settings
 from adapter.sources.hospital import OF_PATIENT, Hospital
@@ -109,7 +111,7 @@ class Pull:
         whole = self._known(kind) if known else set()  # whose resources of this type were once read in full
         new = sorted(set(pulled.population) - whole)
         old = sorted(set(pulled.population) - set(new))
-        caught = Caught(self.door, kind, frozenset(pulled.population), self.progress.step)
+        caught = Caught(self.door, kind, frozenset(pulled.population), self.progress.step, self._pile())
         reads, there = [self.source.of_patients(kind, new, None, caught.take)], set[str]()
         reconciled: str | None = _instant(now)
         if known and old:
@@ -128,6 +130,9 @@ class Pull:
                 work.set_members(kind, pulled.population, _instant(now))
         if trouble is not None:
             pulled.troubles.setdefault(kind, trouble)
+
+    def _pile(self) -> Pile:
+        return Pile(spool_folder(self.settings.database.url).parent)
 
     def _asked(self, kind: str) -> str:
         """What tells whether a type is asked for and read as it was: else what was passed over may count now."""
@@ -228,7 +233,7 @@ class Pull:
             "ResearchStudy": lambda caught: self.source.studies(self.study.registry, own_study, caught.take),
         }
         for kind in SHARED:
-            caught = Caught(self.door, kind, None, self.progress.step)
+            caught = Caught(self.door, kind, None, self.progress.step, self._pile())
             read = ways[kind](caught)
             here = {kept.key for kept in self.chart.shared(kind)}
             needed = here & referred if kind == "Medication" else here
