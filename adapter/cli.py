@@ -10,6 +10,7 @@ from importlib.metadata import version
 from adapter import errors
 from adapter.arguments import parse
 from adapter.commands import judging, keeping, operating
+from adapter.commands.deliveries import deliveries
 from adapter.commands.export import export
 from adapter.commands.user import user
 from adapter.errors import AdapterError
@@ -46,6 +47,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "key": key,
     "user": user,
     "audit": keeping.audit,
+    "deliveries": deliveries,
     "backup": keeping.backup,
     "restore": keeping.restore,
     "erase": keeping.erase,

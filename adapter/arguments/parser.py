@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from adapter.arguments import judging, keeping, operating
+from adapter.arguments.deliveries import deliveries
 from adapter.arguments.options import Parser
 
 
@@ -29,7 +30,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     for add in (
         judging.screen, judging.explain, operating.aside, judging.assure, judging.document, operating.run,
         operating.check, operating.serve, operating.demo, operating.export, operating.key, operating.user,
-        keeping.audit, keeping.backup, keeping.restore, keeping.erase,
+        keeping.audit, deliveries, keeping.backup, keeping.restore, keeping.erase,
     ):  # fmt: skip
         add(commands)
     return whole

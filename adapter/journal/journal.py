@@ -74,6 +74,11 @@ class Journal:
         with self._database.reading() as connection:
             return read.deliveries(connection, output, state)
 
+    def open_deliveries(self) -> list[Delivery]:
+        """What waits for any output, or has failed for good, the oldest first."""
+        with self._database.reading() as connection:
+            return read.open_deliveries(connection)
+
     def done(self, delivery: int, at: str) -> None:
         """Note, in a transaction of its own, that a delivery has arrived."""
         with self.transaction() as work:

@@ -75,6 +75,13 @@ def deliveries(connection: Connection, output: str, state: str | None = None) ->
     return [Delivery(**row) for row in connection.execute(statement).mappings()]
 
 
+def open_deliveries(connection: Connection) -> list[Delivery]:
+    """What waits for any output, or has failed for good, the oldest first."""
+    c = journal_delivery.c
+    statement = select(journal_delivery).where(c.state.in_(("pending", "dead"))).order_by(c.id)
+    return [Delivery(**row) for row in connection.execute(statement).mappings()]
+
+
 def screening_number(connection: Connection, study: str, patient: str) -> str | None:
     """The patient's number as it is shown; without one of their own, that of a record they stand for."""
     c = journal_screening_number.c

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ from adapter.database.tables import (
     journal_status,
     journal_subject,
 )
-from adapter.errors import AdapterError
+from adapter.errors import AdapterError, UsageError
 from adapter.journal import read
 from adapter.journal.audit.chain import ADAPTER, Chain, Row
 from adapter.journal.picks import digest
@@ -131,6 +131,15 @@ class Work:
             self._attempted(one.id, "delivery-withheld", said)
         return len(waiting)
 
+    def retry(self, delivery: int, who: str) -> None:
+        """Have one that had failed for good tried again, because a person says so."""
+        self._settled(delivery, ("dead",), "delivery-retried", who, {"state": "pending", "next_try_at": None})
+
+    def drop(self, delivery: int, who: str, at: str) -> None:
+        """Close one that is not to be delivered any more, because a person says so."""
+        closed = {"state": "done", "done_at": at, "next_try_at": None, "last_error": f"closed undelivered by {who}"}
+        self._settled(delivery, ("dead", "pending"), "delivery-dropped", who, closed)
+
     def screening_number(self, study: str, patient: str, at: str) -> str:
         """The patient's number in a study (S-0001), given now if there is none yet; none is ever given twice."""
         if (known := read.screening_number(self.connection, study, patient)) is not None:
@@ -201,6 +210,18 @@ class Work:
         before = delete(journal_subject).where(c.study == subject.study, c.patient == subject.patient)
         self.connection.execute(before)
         self.add(journal_subject, "subject-written", asdict(subject), subject.patient)
+
+    def _settled(
+        self, delivery: int, states: Collection[str], kind: str, who: str, values: Mapping[str, Any]
+    ) -> None:  # fmt: skip
+        """Change a delivery by a person's word, and put it on the chain as theirs."""
+        c = journal_delivery.c
+        row = self.connection.execute(select(journal_delivery).where(c.id == delivery)).mappings().one_or_none()
+        if row is None or row["state"] not in states:
+            found = "there is none" if row is None else f"it is {row['state']}"
+            raise UsageError(f"delivery {delivery}: {found}. trial-adapter deliveries lists what is open.")
+        self.connection.execute(update(journal_delivery).where(c.id == delivery).values(**values))
+        self.chain.tell_row(kind, who, _about(row["payload"]), journal_delivery, {**row, **values})
 
     def _attempted(self, delivery: int, kind: str, values: Mapping[str, Any]) -> None:
         c = journal_delivery.c

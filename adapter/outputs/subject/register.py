@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from adapter.fhir import errors
@@ -167,12 +168,19 @@ class Register:
     def _known_studies(self) -> tuple[str, ...]:
         """All ResearchStudies that are this study: the one in the settings, and those with the registry number."""
         if self._studies is None:
-            named = self._search("ResearchStudy", identifier=self.number)
-            found = sorted(form.named(one) for one in named if self._has_number(one))
+            found = self._studies_with_number()
             if self.configured and read(self.client, self.configured) is None:
                 raise WaitsForPerson(f"{self.configured}: not on the server. Correct [study] research_study.")
             self._studies = tuple(dict.fromkeys([*([self.configured] if self.configured else []), *found]))
         return self._studies
+
+    def _studies_with_number(self) -> list[str]:
+        """The studies with the number: looked for by it, and if none is found among all, for an index may lack it."""
+        named = [one for one in self._search("ResearchStudy", identifier=self.number) if self._has_number(one)]
+        if not named and not self.configured:
+            with suppress(errors.Rejected):  # a server may give none without being asked for something
+                named = [one for one in self._search("ResearchStudy") if self._has_number(one)]
+        return sorted(form.named(one) for one in named)
 
     def study_known(self) -> str | None:
         """The study that is written to, or None where there is none yet."""

