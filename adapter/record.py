@@ -16,6 +16,7 @@ from functools import cached_property
 from importlib.metadata import version
 
 from adapter.journal import Change, Decided, Journal, Latest, Review, StoredStatus
+from adapter.journal.clinic.outlook import Outlook, keep, priced
 from adapter.journal.picks import as_json, difference, digest
 from adapter.journal.statuses import SUBJECT_OUTPUT, subject_delivery
 from adapter.journal.work import Work
@@ -40,6 +41,7 @@ class Moved:
     picks: bytes
     line: bytes
     notes: Mapping[str, bytes]  # by language
+    outlook: tuple[int, str]
     before: Latest | None
 
 
@@ -104,7 +106,8 @@ class Record:
             language: _pack(as_note(one.decision, one.settles, study, self.screen.speaker(language, sex)))
             for language in LANGUAGES
         }
-        return Moved(one.decision.patient, standing, _pack(picks), _pack(line), notes, before)
+        outlook = priced(one.settles)
+        return Moved(one.decision.patient, standing, _pack(picks), _pack(line), notes, outlook, before)
 
     def begin(self, work: Work) -> int:
         """Note that the run has begun; return its number."""
@@ -118,13 +121,34 @@ class Record:
 
     def write(self, work: Work, run: int, gathered: Gathered, telling: Telling) -> Counter[str]:
         """Write all decisions with their changes and deliveries; return how many changes of each kind there are."""
-        stands = [self._write_one(work, run, one, telling) for one in gathered.moved]
+        latest = work.latest(self.screen.study.id)
+        moved = [one for one in gathered.moved if latest.get(one.patient) == one.before]
+        # Where a person's act had a patient judged meanwhile, it was on newer forms and all that this run has pulled.
+        overtaken = [latest[one.patient] for one in gathered.moved if latest.get(one.patient) != one.before]
+        stands = [self._write_one(work, run, one, telling) for one in moved]
         kinds = Counter(stand.moved for stand in stands if stand.moved is not None)
-        stands += [Stand(one.patient, one.standing, one.id) for one in gathered.still]
+        stands += [Stand(one.patient, one.standing, one.id) for one in (*gathered.still, *overtaken)]
         telling.tell(work, hearers(self.outputs), stands, gathered.unclear)
         if self._was_silent(run) and telling.silence is None:
             self._catch_up(work, stands)
         return kinds
+
+    def decide(self, work: Work, judged: Judged, telling: Telling) -> bool:
+        """Put one patient's decision on record because of a person's act; tell whether it differs from the last.
+
+        It belongs to the run whose data it rests on, or to one of its own where the study has changed since.
+        """
+        study, standing, picks = self.screen.study.id, judged.decision.standing.value, as_json(judged.decision.picks)
+        before = work.latest_of(study, judged.decision.patient)
+        if before is not None and (before.standing, before.picks_digest) == (standing, digest(picks)):
+            return False
+        last = self.journal.last_run(study)
+        same = last is not None and last.study_hash == self.study_hash
+        run = last.id if last is not None and same else self.begin(work)
+        self._write_one(work, run, self._packed(judged, standing, picks, before), telling)
+        if not same:
+            work.end_run(run, ended_at=self.at, report="{}", exit_code=0)
+        return True
 
     def _write_one(self, work: Work, run: int, one: Moved, telling: Telling) -> Stand:
         study, picks = self.screen.study.id, _unpack(one.picks)
@@ -132,8 +156,13 @@ class Record:
             run, one.patient, study, self.as_of.isoformat(), one.standing, picks, _unpack(one.line), self.at
         )
         made = work.record(decided)
+        cost, things = one.outlook
+        as_of = self.as_of.isoformat()
+        keep(work.connection, Outlook(made, study, one.patient, one.standing, as_of, self.at, cost, things))
         for language, note in one.notes.items():
             work.note(made, language, _unpack(note))
+        if one.standing in FLAGGED:
+            work.screening_number(study, one.patient, self.at)
         old = one.before.standing if one.before else None
         kind = change_kind(old, one.standing, written=self._written(old, one))
         if (noted := REVIEW if self._asked(work, made, one) else kind) is not None:

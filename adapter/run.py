@@ -16,6 +16,7 @@ from itertools import chain
 
 from adapter import errors
 from adapter.facts.chart import Chart, People
+from adapter.facts.chart.answered import answered
 from adapter.facts.coding.unmapped import Unmapped
 from adapter.facts.intake import Door
 from adapter.facts.read.persons import Persons
@@ -128,10 +129,13 @@ class Run:
         study, own = self.screen.study, self.settings.study.research_study or ""
         people = People(chart, self.screen.context, study.registry, own, Tally(unmapped))
         self.persons = people.persons
-        set_aside, said = journal.set_aside(study.id), journal.latest_statuses(study.id)
+        set_aside, said, forms = journal.set_aside(study.id), journal.latest_statuses(study.id), journal.forms(study.id)
         members, not_judged, answers = set(pulled.population), Counter[str](), Answers()
         for patient, kept in chart.by_patient():
-            known = people.one(kept, pulled.incomplete) if patient in members else None
+            whose = (patient, *people.persons.replaced_by(patient))
+            given = (form.body for key in whose for form in forms.get(key, ()))
+            ours = answered(given, self.screen.context, self.screen.views)
+            known = people.one([*kept, *ours], pulled.incomplete) if patient in members else None
             if known is None:
                 continue
             about, record = known

@@ -147,3 +147,28 @@ journal_incident = Table(
     _number(), _need("study"), _need("kind"), _need("about"), _need("detail"), _need("began_at"), _may("ended_at"),
     _may("began_told_at"), _may("ended_told_at"),
 )  # fmt: skip
+
+# What the page knows of the flagged; of these, no row of clinic_ is more than a copy or a cache.
+clinic_outlook = Table(
+    "clinic_outlook", metadata,
+    Column("decision", BigInteger, primary_key=True, autoincrement=False), _need("study"), _need("patient"),
+    _need("standing"), _need("as_of"), _need("decided_at"), _may("cost", Integer), _need("things"),
+)  # fmt: skip
+clinic_person = Table(
+    "clinic_person", metadata,
+    _key("patient"), _may("name"), _may("hospital_number"), _may("department"), _may("last_visit"),
+    _may("next_visit"), _need("fetched_at"),
+)  # fmt: skip
+journal_answer = Table(
+    "journal_answer", metadata,
+    _number(), _need("study"), _need("patient"), _need("author"), _need("authored"), _need("at"),
+    _need("form", Packed()),
+)  # fmt: skip
+journal_act = Table(
+    "journal_act", metadata,
+    _number(), _need("study"), _need("patient"), _need("kind"), _need("said"), _may("until"), _need("author"),
+    _need("at"),
+)  # fmt: skip
+clinic_seen = Table(
+    "clinic_seen", metadata, _key("study"), _key("patient"), _key("who"), _need("decision", BigInteger()), _need("at"),
+)  # fmt: skip

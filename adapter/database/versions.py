@@ -172,6 +172,34 @@ MERGED = (
     "CREATE INDEX journal_merged_patient ON journal_merged (patient, id)",
 )
 MERGED_REFUSED = (("journal_merged", "DELETE"), ("journal_merged", "UPDATE"))
+# What the list shows of each decision lies in a narrow row beside it; of those made before, all but what settles them.
+CLINIC = (
+    """CREATE TABLE clinic_outlook (
+        decision BIGINT NOT NULL PRIMARY KEY REFERENCES journal_decision (id), study {text} NOT NULL,
+        patient {text} NOT NULL, standing {text} NOT NULL, as_of {text} NOT NULL, decided_at {text} NOT NULL,
+        cost INTEGER, things {text} NOT NULL)""",
+    "CREATE INDEX clinic_outlook_patient ON clinic_outlook (study, patient, decision)",
+    """INSERT INTO clinic_outlook
+        SELECT id, study, patient, standing, as_of, decided_at, NULL, '[]' FROM journal_decision""",
+    """CREATE TABLE clinic_person (
+        patient {text} NOT NULL PRIMARY KEY, name {text}, hospital_number {text}, department {text},
+        last_visit {text}, next_visit {text}, fetched_at {text} NOT NULL)""",
+    """CREATE TABLE journal_answer (
+        id {key}, study {text} NOT NULL, patient {text} NOT NULL, author {text} NOT NULL, authored {text} NOT NULL,
+        at {text} NOT NULL, form {blob} NOT NULL)""",
+    "CREATE INDEX journal_answer_patient ON journal_answer (study, patient, id)",
+    """CREATE TABLE journal_act (
+        id {key}, study {text} NOT NULL, patient {text} NOT NULL, kind {text} NOT NULL, said {text} NOT NULL,
+        until {text}, author {text} NOT NULL, at {text} NOT NULL)""",
+    "CREATE INDEX journal_act_patient ON journal_act (study, patient, kind, id)",
+    """CREATE TABLE clinic_seen (
+        study {text} NOT NULL, patient {text} NOT NULL, who {text} NOT NULL, decision BIGINT NOT NULL,
+        at {text} NOT NULL, PRIMARY KEY (study, patient, who))""",
+)
+CLINIC_REFUSED = (
+    ("journal_answer", "UPDATE"),
+    ("journal_act", "UPDATE"),
+)
 VERSIONS = (
     Version(1, "chart and journal", CHART + JOURNAL, REFUSED),
     Version(2, "the words of a decision", NOTE, (("journal_note", "DELETE"), ("journal_note", "UPDATE"))),
@@ -184,4 +212,5 @@ VERSIONS = (
     Version(9, "the export under way", EXPORT),
     Version(10, "faults that IT is told of", INCIDENT, INCIDENT_REFUSED),
     Version(11, "which records stand for others", MERGED, MERGED_REFUSED),
+    Version(12, "what is known, said and done of those who are flagged", CLINIC, CLINIC_REFUSED),
 )

@@ -11,6 +11,8 @@ from adapter.database import Database
 from adapter.journal import read, statuses
 from adapter.journal.audit.chain import Chain
 from adapter.journal.audit.guard import Guard
+from adapter.journal.clinic import answers
+from adapter.journal.clinic.answers import Form
 from adapter.journal.merged import survivors
 from adapter.journal.records import Delivery, Latest, Marked, Run, StoredChange, StoredDecision, Subject
 from adapter.journal.statuses import Origin, StoredReview, StoredStatus
@@ -134,6 +136,11 @@ class Journal:
         with self._database.reading() as connection:
             by_patient = groupby(read.set_aside(connection, study), lambda marked: marked.patient)
             return {patient: tuple(map(_as_marked, own)) for patient, own in by_patient}
+
+    def forms(self, study: str) -> dict[str, list[Form]]:
+        """The forms that were filled in on the page, by patient."""
+        with self._database.reading() as connection:
+            return answers.every(connection, study)
 
     def run(self, number: int) -> Run:
         """One run by its number."""

@@ -31,6 +31,14 @@ def latest_of_all(connection: Connection, study: str) -> dict[str, Latest]:
     return {row["patient"]: Latest(**row) for row in connection.execute(statement).mappings()}
 
 
+def latest_of(connection: Connection, study: str, patient: str) -> Latest | None:
+    """The latest decision of one patient."""
+    columns = (decisions[field.name] for field in fields(Latest))
+    statement = select(*columns).where(decisions.study == study, decisions.patient == patient)
+    row = connection.execute(statement.order_by(decisions.id.desc()).limit(1)).mappings().first()
+    return Latest(**row) if row else None
+
+
 def decision(connection: Connection, number: int) -> StoredDecision:
     """One decision by its number."""
     return StoredDecision(**connection.execute(WHOLE.where(decisions.id == number)).mappings().one())
@@ -89,6 +97,13 @@ def screening_number(connection: Connection, study: str, patient: str) -> str | 
     if number is None and (replaced := records_of(connection, patient)):
         number = connection.scalar(select(func.min(c.number)).where(c.study == study, c.patient.in_(replaced)))
     return None if number is None else as_shown(number)
+
+
+def screening_numbers(connection: Connection, study: str) -> dict[str, str]:
+    """Everybody's number, by patient."""
+    c = journal_screening_number.c
+    rows = connection.execute(select(c.patient, c.number).where(c.study == study))
+    return {row.patient: as_shown(row.number) for row in rows}
 
 
 def patient_of(connection: Connection, study: str, shown: str) -> str | None:

@@ -92,6 +92,10 @@ class Work:
         """The latest decision of every patient of a study, in order of patients; `decision` has the rest of one."""
         return read.latest_of_all(self.connection, study)
 
+    def latest_of(self, study: str, patient: str) -> Latest | None:
+        """The latest decision of one patient."""
+        return read.latest_of(self.connection, study, patient)
+
     def decision(self, number: int) -> StoredDecision:
         """One decision whole."""
         return read.decision(self.connection, number)
@@ -170,6 +174,12 @@ class Work:
             cause = f"status-{number}"
             self.deliver(SUBJECT_OUTPUT, *subject_delivery(said.study, said.patient, cause, number), said.at)
         return number
+
+    def last_status(self, study: str, patient: str) -> int:
+        """The number of what a person said last of a patient; 0 where nobody has."""
+        c = journal_status.c
+        asked = select(func.max(c.id)).where(c.study == study, c.patient == patient)
+        return self.connection.scalar(asked) or 0
 
     def saw_status(self, said: PersonStatus) -> int:
         """Add what a person said on the server, as a run found it; return its number."""

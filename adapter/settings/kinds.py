@@ -64,6 +64,16 @@ def _bare(url: str) -> str:
     return url.rstrip("/")
 
 
+def _of_record(url: str) -> str:
+    try:
+        filled = url.format(id="x", number="x")
+    except (LookupError, ValueError):
+        filled = ""
+    if not filled or filled == url:
+        raise ValueError("expected an address with {id} or {number} in it, such as https://emr.example.org/p/{id}")
+    return _guarded(filled) and url
+
+
 def _known_ip(text: str) -> str:
     return str(ip_address(text))
 
@@ -77,6 +87,7 @@ def _base(url: str) -> str:
 
 Url = Annotated[str, AfterValidator(_guarded)]
 Origin = Annotated[str, AfterValidator(_bare)]
+RecordUrl = Annotated[str, AfterValidator(_of_record)]
 Address = Annotated[str, AfterValidator(_known_ip)]
 Time = Annotated[str, AfterValidator(_known_time)]
 Zone = Annotated[str, AfterValidator(_known_zone)]

@@ -8,7 +8,19 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from adapter.settings.kinds import Address, BaseUrl, Origin, Port, ProxyUrl, Section, Time, Url, Zone, is_loopback
+from adapter.settings.kinds import (
+    Address,
+    BaseUrl,
+    Origin,
+    Port,
+    ProxyUrl,
+    RecordUrl,
+    Section,
+    Time,
+    Url,
+    Zone,
+    is_loopback,
+)
 from adapter.settings.outputs import Email, Outputs, Recipient, ResearchSubject, Webhook
 
 __all__ = ["Email", "Outputs", "Recipient", "ResearchSubject", "Settings", "Webhook", "is_loopback"]
@@ -120,6 +132,7 @@ class Worklist(Section):
     public_url: Origin | None = None
     trusted_proxy: Address | None = None
     idle_minutes: int = Field(default=15, ge=1, le=480)
+    record_url: RecordUrl | None = None
 
 
 class Retention(Section):

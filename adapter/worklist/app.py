@@ -16,7 +16,7 @@ from adapter.database import DatabaseError
 from adapter.errors import AdapterError
 from adapter.worklist.access.gate import TOKEN, Gate, Visit, harden
 from adapter.worklist.access.roles import EVERYBODY, OPEN, READERS, home_of, open_to
-from adapter.worklist.pages import health, operation, people, sign_in
+from adapter.worklist.pages import acts, forms, health, operation, patient, people, sign_in, status
 from adapter.worklist.show.reader import Reader, language_asked
 from adapter.worklist.ward import Ward
 
@@ -32,8 +32,8 @@ def create_app(ward: Ward) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LONGEST_FORM, MAX_FORM_PARTS=500)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["ward"] = ward
-    for pages in (health.pages, operation.pages, sign_in.pages, people.pages):
-        app.register_blueprint(pages)
+    for room in (health, operation, sign_in, people, patient, forms, acts, status):
+        app.register_blueprint(room.pages)
     app.view_functions["static"] = open_to(OPEN)(app.view_functions["static"])
     app.before_request(lambda: _read_by(ward))
     Gate(ward).guard(app)

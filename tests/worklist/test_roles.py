@@ -19,6 +19,12 @@ TABLE = {
     "sign_in.language": OPEN,
     "sign_in.leave": EVERYBODY,
     "people.worklist": READERS,
+    "patient.patient": READERS,
+    "forms.form": CLINIC,
+    "forms.fill_in": CLINIC,
+    "acts.act": CLINIC,
+    "acts.aside": CLINIC,
+    "status.set_status": CLINIC,
 }
 
 

@@ -109,9 +109,10 @@ class Chart:
         statement = select(resources.id).where(resources.type == kind, resources.updated == UNSAID)
         return next(self._stream(statement.limit(1)), None) is not None
 
-    def seen(self) -> dict[str, list[str]]:
-        """The types of which something came about a patient that is not kept, by patient."""
-        rows = self._stream(select(chart_seen).order_by(chart_seen.c.patient, chart_seen.c.type))
+    def seen(self, patient: str | None = None) -> dict[str, list[str]]:
+        """The types of which something came about a patient that is not kept, by patient: of all or of one."""
+        asked = select(chart_seen) if patient is None else select(chart_seen).where(chart_seen.c.patient == patient)
+        rows = self._stream(asked.order_by(chart_seen.c.patient, chart_seen.c.type))
         return {patient: [row.type for row in own] for patient, own in groupby(rows, lambda row: str(row.patient))}
 
     def members(self) -> list[Member]:

@@ -17,13 +17,14 @@ SHARED = ("Medication", "ResearchStudy")  # belong to no patient
 
 
 class People:
-    """Makes patients of what the chart keeps of them."""
+    """Makes patients of what the chart keeps of them; `few`: not all of them will be asked for."""
 
     def __init__(
-        self, chart: Chart, context: Context, registry: str, own_study: str = "", tally: Tally | None = None
-    ) -> None:
+        self, chart: Chart, context: Context, registry: str, own_study: str = "", tally: Tally | None = None,
+        *, few: bool = False,
+    ) -> None:  # fmt: skip
         shared = [kept for kind in SHARED for kept in chart.shared(kind)]
-        self._chart, self._seen = chart, chart.seen()
+        self._chart, self._seen = chart, None if few else chart.seen()
         self.persons = persons_of(chart.linked())
         self._assembly = Assembly(context, shared, registry, tally or Tally(), own_study)
 
@@ -38,6 +39,10 @@ class People:
         about, also = self._assembly.about(person, self.persons), self.persons.replaced_by(person.key)
         whole = [*kept, *(one for key in also for one in self._chart.of_patient(key))]
         seen = Counter(one.type for one in whole)
-        seen.update(kind for key in (person.key, *also) for kind in self._seen.get(key, ()))
+        seen.update(kind for key in (person.key, *also) for kind in self._types(key))
         others = [one for one in whole if one.type != "Patient"]
         return about, self._assembly.record(about, others, seen, incomplete, also)
+
+    def _types(self, key: str) -> Sequence[str]:
+        """The types of which something came that is not kept."""
+        return (self._chart.seen(key) if self._seen is None else self._seen).get(key, ())

@@ -1,0 +1,69 @@
+"""How near a patient is to being decided, in a narrow row beside each decision: the list reads thousands of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+
+from sqlalchemy import Connection, distinct, func, insert, select
+
+from adapter.database.tables import clinic_outlook, journal_change
+from adapter.screening.settle import Settles
+
+outlooks = clinic_outlook.c
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A decision as the list shows it; `cost` None: it was made before costs were kept.
+
+    `things` are what would settle it, as JSON: [what to do, of the study's settlements which, whether a bad answer
+    ends the matter].
+    """
+
+    decision: int
+    study: str
+    patient: str
+    standing: str
+    as_of: str
+    decided_at: str
+    cost: int | None
+    things: str
+
+    @property
+    def settling(self) -> list[tuple[str, str, bool]]:
+        """The things that would settle it, those that may end the matter first."""
+        return [(do, thing, rules_out) for do, thing, rules_out in json.loads(self.things)]
+
+
+def priced(settles: Sequence[Settles]) -> tuple[int, str]:
+    """What it costs to settle a patient, and by what."""
+    things = [(one.do, one.thing.id, one.rules_out) for one in settles]
+    return sum(one.thing.cost for one in settles), json.dumps(things, ensure_ascii=False, separators=(",", ":"))
+
+
+def keep(connection: Connection, outlook: Outlook) -> None:
+    """Add the row of a decision."""
+    connection.execute(insert(clinic_outlook).values(asdict(outlook)))
+
+
+def latest(connection: Connection, study: str, standings: Sequence[str]) -> list[Outlook]:
+    """Everybody who stands so by their latest decision."""
+    last = select(func.max(outlooks.decision)).where(outlooks.study == study).group_by(outlooks.patient)
+    columns = (outlooks[field.name] for field in fields(Outlook))
+    statement = select(*columns).where(outlooks.decision.in_(last), outlooks.standing.in_(standings))
+    return [Outlook(**row) for row in connection.execute(statement.order_by(outlooks.decision)).mappings()]
+
+
+def screened(connection: Connection, study: str) -> int:
+    """How many patients were ever judged."""
+    asked = select(func.count(distinct(outlooks.patient))).where(outlooks.study == study)
+    return connection.scalar(asked) or 0
+
+
+def flagged_at(connection: Connection, study: str) -> dict[str, str]:
+    """When each patient was flagged last."""
+    c = journal_change.c
+    asked = select(c.patient, func.max(c.at).label("last")).where(c.study == study, c.kind == "flagged")
+    return {row.patient: row.last for row in connection.execute(asked.group_by(c.patient))}
