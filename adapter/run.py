@@ -23,9 +23,9 @@ from adapter.facts.read.persons import Persons
 from adapter.facts.tally import Tally
 from adapter.fhir.client import Client
 from adapter.journal import Journal, Origin, PersonStatus, StoredStatus, Work
+from adapter.journal.audit.erasure import expire
 from adapter.journal.audit.heads import append_head
 from adapter.journal.audit.whole import held
-from adapter.journal.erasure import expire
 from adapter.journal.merged import moved
 from adapter.journal.statuses import TAKEN_ON, furthest, news_of
 from adapter.journal.work import MAY_HAVE_BEEN_TOLD

@@ -5,8 +5,8 @@ from __future__ import annotations
 from adapter.errors import SourceError
 from adapter.facts.chart import Chart
 from adapter.journal import Journal
+from adapter.journal.audit.erasure import Eraser
 from adapter.journal.audit.whole import held
-from adapter.journal.erasure import Eraser
 from adapter.pull.population import as_key
 
 

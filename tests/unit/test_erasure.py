@@ -11,8 +11,8 @@ from adapter.errors import SourceError
 from adapter.facts.chart import Chart
 from adapter.facts.intake import Kept
 from adapter.journal import Journal
+from adapter.journal.audit.erasure import Eraser, expire
 from adapter.journal.audit.verify import verify
-from adapter.journal.erasure import Eraser, expire
 from adapter.keeping.erase import erase
 from tests.unit.journaled import PATIENTS, live, written
 from tests.unit.test_audit import verified

@@ -16,6 +16,11 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from adapter.database.dialect import append_only
 from adapter.database.tables import (
+    clinic_outlook,
+    clinic_person,
+    clinic_seen,
+    journal_act,
+    journal_answer,
     journal_audit,
     journal_change,
     journal_decision,
@@ -37,7 +42,9 @@ NOTHING: Mapping[Table, Mapping[str, str]] = {
     journal_decision: {"picks": "{}", "line": "{}", "picks_digest": ""},
     journal_change: {"moved_by": "[]"},
     journal_status: {"reason": ""},
+    journal_act: {"said": ""},
 }
+COPIES = (clinic_outlook, clinic_person, clinic_seen)  # the chain does not tell of them
 NAMING = tuple(
     table for name, table in metadata.tables.items()
     if name.startswith("journal_") and "patient" in table.c
@@ -74,7 +81,10 @@ class Eraser:
     def _remove_facts(self, patient: str, told_as: str) -> None:
         decided = select(journal_decision.c.id).where(journal_decision.c.patient == patient)
         self._delete(journal_note, journal_note.c.decision.in_(decided), told_as)
-        self._delete(journal_set_aside, journal_set_aside.c.patient == patient, told_as)
+        for table in (journal_set_aside, journal_answer):
+            self._delete(table, table.c.patient == patient, told_as)
+        for table in COPIES:
+            self.work.connection.execute(delete(table).where(table.c.patient == patient))
         for table, nothing in NOTHING.items():
             self._change(table, table.c.patient == patient, nothing, told_as)
 
