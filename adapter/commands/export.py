@@ -19,7 +19,7 @@ def export(asked: argparse.Namespace) -> int:
         raise UsageError("export: --identified needs --author. Say who takes the patients' ids out.")
     place = settings.load(asked.config, os.environ)
     asked.study = None
-    wanted = Wanted(asked.out, asked.history, asked.identified)
+    wanted = Wanted(asked.out, asked.history, asked.identified, (asked.author or "").strip())
     counts = Export(place, prepare(asked)).write(wanted, instant(wiring.now()))
     for table, rows in counts.items():
         print(f"{asked.out / table}.csv and .parquet: {rows} rows")

@@ -15,6 +15,7 @@ from adapter.export.held import Held, screened
 from adapter.export.table import Row, Table
 from adapter.export.write import write, write_text
 from adapter.journal import Journal
+from adapter.journal.audit.chain import ADAPTER
 from adapter.pipeline import Screen
 from adapter.settings import Settings, database_password
 
@@ -26,6 +27,7 @@ class Wanted:
     folder: Path
     history: bool = False
     identified: bool = False
+    author: str = ""
 
 
 class Export:
@@ -42,17 +44,19 @@ class Export:
             pass  # a database is not made here
         _make(wanted.folder)
         with open_database(self._url, password=self._password) as database:
-            self._number(database, at)
+            self._number(database, wanted, at)
             with database.reading() as connection:
                 return self._write(Held(connection, self._study.id), wanted)
 
-    def _number(self, database: Database, at: str) -> None:
-        """Give a screening number to everybody who was screened and has none, in the order of screening."""
+    def _number(self, database: Database, wanted: Wanted, at: str) -> None:
+        """Give a number to everybody who was screened and has none, and put on the audit chain that data leave."""
         with database.reading() as connection:
             patients = screened(connection, self._study.id)
         with Journal(database).transaction() as work:
             for patient in patients:
                 work.screening_number(self._study.id, patient, at)
+            who = wanted.author or ADAPTER
+            work.audit("exported", who, study=self._study.id, identified=wanted.identified, history=wanted.history)
 
     def _write(self, held: Held, wanted: Wanted) -> Mapping[str, int]:
         tables = {

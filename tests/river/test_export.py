@@ -6,7 +6,10 @@ from datetime import date
 
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import select
 
+from adapter.database import open_database
+from adapter.database.tables import journal_audit
 from adapter.export.columns import DECISIONS, LOG, VARIABLES
 from adapter.journal.statuses import PersonStatus
 from tests.acceptance.command import run
@@ -132,3 +135,13 @@ def test_without_a_database_nothing_is_made(river):
     ran = run("export", "--config", river.settings, "--out", river.folder / "out")
     assert ran.code == 12 and "Run first" in ran.err
     assert not (river.folder / "adapter.db").exists() and not (river.folder / "out").exists()
+
+
+def test_what_leaves_is_on_the_audit_chain(flowing):
+    export(flowing)
+    export(flowing, "out", "--identified", "--author", "Dr Wang", "--history")
+    with open_database(f"sqlite:///{flowing.folder}/adapter.db") as database, database.reading() as connection:
+        c = journal_audit.c
+        told = connection.execute(select(c.who, c.what).where(c.kind == "exported").order_by(c.id)).all()
+    assert [(who, json.loads(what)["identified"], json.loads(what)["history"]) for who, what in told] == [
+        ("adapter", False, False), ("Dr Wang", True, True)]  # fmt: skip
