@@ -16,6 +16,7 @@ class RunReport:
     as_of: str
     dry_run: bool = False
     legal_basis: str | None = None  # by which patients are screened, as the site names it
+    only_told: bool = False  # nobody was pulled or judged
     population: int = 0
     came: int = 0
     left: int = 0

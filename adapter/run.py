@@ -8,6 +8,7 @@ run until it arrives.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -106,6 +107,20 @@ class Run:
                     with database.reading() as connection:
                         append_head(file, connection, instant(self.ways.now))
             self._spent(report)
+        return report
+
+    def tell(self) -> RunReport:
+        """Only send what waits: nobody is pulled or judged, and the last run's word is kept on who is enrolled."""
+        url, password = self.settings.database.url, database_password(self.settings)
+        with held(url, password=password) as found:
+            journal = Journal(found.database)
+            last = journal.last_run(self.screen.study.id)
+            report = RunReport(self.ways.as_of.isoformat(), only_told=True)
+            report.enrolled = json.loads(last.report).get("enrolled", 0) if last and last.report else 0
+            report.silent = silence(self.settings.study, self.ways.as_of, report.enrolled)
+            with self.progress.phase("deliver", "told"):
+                self._deliver(journal, report)
+        self._spent(report)
         return report
 
     def _spent(self, report: RunReport) -> None:

@@ -7,11 +7,14 @@ twice the interval, one begins, whatever the calendar says.
 from __future__ import annotations
 
 import logging
+import os
 import signal
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +24,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from adapter import errors
 from adapter.incidents import KILLED, Watch
 from adapter.settings import Settings
-from adapter.timetable import interval_s, trigger_of
+from adapter.timetable import digest_trigger_of, full_trigger_of, interval_s, trigger_of
 from adapter.worklist import listening
 
 log = logging.getLogger(__name__)
@@ -29,6 +32,8 @@ log = logging.getLogger(__name__)
 JOB = "run"
 CHILD_ENDS_S = 6.0  # after SIGTERM; the service itself has ten seconds
 GUARD_LOOKS_S = 30.0
+STOPS_LOOKED_FOR_S = 1.0
+ONLY_TELL = "--only-tell"
 CAME_TO_ITS_END = {errors.FINE, errors.PARTIAL, errors.OUTPUT}
 
 
@@ -84,10 +89,20 @@ class Runs:
         if not self._one.acquire(blocking=False):
             log.warning("a run is still at work; no second one begins")
             return
+        self._whole()
+
+    def after(self, *words: str) -> None:
+        """A run with further words, after the one at work: its next turn may be a week away."""
+        while not self._one.acquire(timeout=STOPS_LOOKED_FOR_S):
+            if self._stopped:
+                return
+        self._whole(*words)
+
+    def _whole(self, *words: str) -> None:
         try:
-            child = self._begin()
+            child = self._begin(words)
             if child is not None:
-                self._follow(child)
+                self._follow(child, counts=ONLY_TELL not in words)
         finally:
             self._one.release()
 
@@ -112,27 +127,28 @@ class Runs:
             child.kill()
             child.wait()
 
-    def _begin(self) -> subprocess.Popen[str] | None:
+    def _begin(self, words: Sequence[str]) -> subprocess.Popen[str] | None:
         with self._door:
             if self._stopped:
                 return None
-            log.info("a run begins")
+            log.info("%s", " ".join(("a run begins", *words)))
             self._began = self._clock()
             # A session of its own: Ctrl-C is ours to hear, and the run gets SIGTERM from us.
             self._child = subprocess.Popen(  # noqa: S603 - our own command
-                self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                [*self._command, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                 text=True, encoding="utf-8", errors="replace", start_new_session=True,
             )  # fmt: skip
             return self._child
 
-    def _follow(self, child: subprocess.Popen[str]) -> None:
-        """Log what the run says, and how it ends."""
+    def _follow(self, child: subprocess.Popen[str], *, counts: bool) -> None:
+        """Log what the run says, and how it ends; one that only tells does not count as one that screens."""
         with child:
             for line in child.stdout or ():
                 log.info("run: %s", line.rstrip())
         code = child.returncode
-        self.last, self._ended = Last(datetime.now(UTC), code), self._clock()
-        if code in CAME_TO_ITS_END:
+        if counts:
+            self.last, self._ended = Last(datetime.now(UTC), code), self._clock()
+        if counts and code in CAME_TO_ITS_END:
             self._good = self._ended
         if self._stopped:
             log.info("the run was ended with the service (exit code %d)", code)
@@ -164,6 +180,15 @@ class Service:
             self.runs.once, trigger, id=JOB, coalesce=True, max_instances=1, misfire_grace_time=None,
             next_run_time=datetime.now(UTC),
         )  # fmt: skip
+        self._also(full_trigger_of(settings), "--full")
+        self._also(digest_trigger_of(settings), ONLY_TELL)
+
+    def _also(self, trigger: Any | None, word: str) -> None:
+        """Begin runs with a further word by times of their own."""
+        if trigger is not None:
+            self._scheduler.add_job(
+                self.runs.after, trigger, (word,), id=word, coalesce=True, max_instances=1, misfire_grace_time=None
+            )
 
     def health(self) -> dict[str, Any]:
         """How it goes: counts and instants, no patient data."""
@@ -178,15 +203,18 @@ class Service:
 
     def serve(self, page: Callable[..., Any]) -> int:
         """Run at the times set, and show the page, until SIGTERM or Ctrl-C."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stop.set())
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup wants SIGHUP to be unheard
+                signal.signal(number, lambda *_: self._stop.set())
         guard = threading.Thread(target=self._guard, daemon=True)
         with listening(page, self._place) as address:
             log.info("the page is at http://%s/worklist, health at /healthz; the first run begins now", address)
             self._scheduler.start()
             guard.start()
+            notify("READY=1")
             self._stop.wait()
             log.info("stopping")
+            notify("STOPPING=1")
             self._scheduler.shutdown(wait=False)
             self.runs.stop()
         return errors.FINE
@@ -194,6 +222,8 @@ class Service:
     def _guard(self) -> None:
         while not self._stop.wait(GUARD_LOOKS_S):
             self.look()
+            if self._scheduler.running:
+                notify("WATCHDOG=1")
 
     def look(self) -> None:
         """See whether runs come and go: end one that hangs, begin one that does not come, and have IT hear of it."""
@@ -204,7 +234,16 @@ class Service:
         self._told_late = self.runs.late
         if self.runs.overdue:
             log.error("no run has ended in twice the interval: the system's clock may have been set back. Run now")
-            self.runs.once()
+            threading.Thread(target=self.runs.once, daemon=True).start()  # the guard goes on looking
+
+
+def notify(said: str) -> None:
+    """Tell systemd how we are, where it started us and wants to know."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line, suppress(OSError):  # it may have gone
+            line.connect(f"\0{address[1:]}" if address.startswith("@") else address)
+            line.sendall(said.encode())
 
 
 def _instant(moment: datetime) -> str:

@@ -20,6 +20,8 @@ def run(commands: Commands) -> None:
     command.add_argument("--full", action="store_true", help="read all anew; what is gone at the server leaves")
     accept = "what fell by more than a fifth at once did so in truth: let it go"
     command.add_argument("--accept-fall", action="store_true", help=accept)
+    tell = "only send what waits, a digest whose hour has come, say: pull and judge nobody"
+    command.add_argument("--only-tell", action="store_true", help=tell)
     command.add_argument("--json", action="store_true", help="the run report on standard output")
     command.add_argument("--quiet", action="store_true", help="say nothing where all is fine: cron mails what is said")
     summed_up(command)

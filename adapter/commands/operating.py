@@ -43,7 +43,8 @@ def _ran(asked: argparse.Namespace) -> RunReport:
     ways = Ways(as_of(asked), wiring.now(), asked.dry_run, asked.full, asked.accept_fall)
     with wiring.client_of(place) as client:
         progress = wiring.progress(None if asked.quiet else sys.stderr)
-        return Run(place, mapped, prepared, client, wiring.outputs_of(place, prepared, client), ways, progress).do()
+        work = Run(place, mapped, prepared, client, wiring.outputs_of(place, prepared, client), ways, progress)
+        return work.tell() if asked.only_tell else work.do()
 
 
 def check(asked: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from adapter import errors, places, settings
 from adapter.database import read_database
 from adapter.errors import AdapterError
 from adapter.incidents.expiry import expiring
-from adapter.incidents.incident import EXPIRY, OUTPUT, PARTIAL, REST, RUN, STALE, Look, Wrong, noted, to_tell, told
+from adapter.incidents.incident import ALL, EXPIRY, OUTPUT, PARTIAL, REST, RUN, STALE, Look, Wrong, noted, to_tell, told
 from adapter.incidents.ledger import Ledger
 from adapter.incidents.letter import Writer, letter_key
 from adapter.incidents.rows import Incident
@@ -54,8 +54,9 @@ class Watch:
     clock: Callable[[], datetime]
 
     def after_run(self, report: RunReport) -> None:
-        """Look at everything: a run has come to its end."""
-        self._look(lambda: Look([*_of_report(report), *self._of_journal(), *self._certificates()]))
+        """Look at everything: a run has come to its end. One that only told can say that of the outputs alone."""
+        examined = {OUTPUT} if report.only_told else ALL
+        self._look(lambda: Look([*_of_report(report), *self._of_journal(), *self._certificates()], examined))
 
     def after_fault(self, code: int, said: str) -> None:
         """Look after a run that did not: of its outputs and types nothing is known anew."""

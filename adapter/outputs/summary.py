@@ -45,6 +45,8 @@ def _files(names: Sequence[str]) -> str:
 
 def told(report: RunReport, *, whole: bool = False) -> str:
     """The account of one run, `whole` with its tables."""
+    if report.only_told:
+        return "\n".join(_of_deliveries(report)) or "nothing waits"
     return "\n".join([*_of_run(report), *(table(report.criteria) if whole else ()), *_of_records(report, whole)])
 
 
@@ -62,6 +64,10 @@ def _of_run(report: RunReport) -> Iterator[str]:
     ):
         if counts:
             yield f"{title}: " + ", ".join(f"{count} {name}" for name, count in counts.items())
+    yield from _of_deliveries(report)
+
+
+def _of_deliveries(report: RunReport) -> Iterator[str]:
     for name, counts in report.deliveries.items():
         yield f"{name}: " + ", ".join(f"{count} {state}" for state, count in counts.items() if count or state == "done")
     if report.silent:

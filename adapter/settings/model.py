@@ -121,6 +121,7 @@ class Schedule(Section):
 
     times: tuple[Time, ...] = Field(default=("06:00",), min_length=1)
     every_minutes: int | None = Field(default=None, ge=1, le=10_080)
+    full_times: tuple[Time, ...] = ("sun 02:30",)
     longest_hours: int = Field(default=24, ge=1, le=720)
 
 

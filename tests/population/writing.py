@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from adapter.facts.read.references import Bases
 from adapter.sources.base import Report, Resource
 from tests.population.chart import Answer, Chart, Diagnosis, Form, Procedure, Result
 
@@ -21,6 +22,7 @@ class Charts:
 
     report = Report()
     incomplete: tuple[str, ...] = ()
+    bases = Bases()
 
     def __init__(self, resources: list[dict[str, Any]]) -> None:
         self._resources = resources

@@ -90,7 +90,7 @@ def test_a_full_run_forgets_how_far_it_has_read(flowing):
     assert flowing.writes == [] and len(flowing.post.mails) == 1
 
 
-def test_a_second_run_at_once_is_refused(river):
+def test_67_a_second_run_at_once_is_refused(river):
     with lock(f"sqlite:///{river.folder}/adapter.db"):
         ran = river.run()
     assert ran.code == 75 and ran.err.count("\n") == 1

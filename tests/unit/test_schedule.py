@@ -122,7 +122,7 @@ def test_what_a_run_says_is_logged(caplog):
     assert any("exit code 12" in one.message and one.levelname == "ERROR" for one in caplog.records)
 
 
-def test_without_a_run_in_twice_the_interval_one_is_overdue():
+def test_69_without_a_run_in_twice_the_interval_one_is_overdue():
     clock = Clock()
     runs = Runs(ending(0), 60, clock)
     clock.at = 120
@@ -131,7 +131,7 @@ def test_without_a_run_in_twice_the_interval_one_is_overdue():
     assert runs.overdue and runs.late
 
 
-def test_two_runs_are_never_at_work_at_once_and_stop_ends_the_one(caplog):
+def test_67_two_runs_are_never_at_work_at_once_and_stop_ends_the_one(caplog):
     runs = Runs([sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"], 60)
     caplog.set_level("INFO")
     thread = threading.Thread(target=runs.once)
@@ -147,7 +147,7 @@ def test_two_runs_are_never_at_work_at_once_and_stop_ends_the_one(caplog):
 
 
 @pytest.mark.slow
-def test_a_run_that_does_not_hear_is_killed(caplog):
+def test_68_a_run_that_does_not_hear_is_killed(caplog):
     deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
     runs = Runs([sys.executable, "-c", deaf], 60)
     caplog.set_level("INFO")
@@ -214,7 +214,7 @@ def test_the_service_runs_at_its_start_answers_and_ends_on_sigterm(serving, tmp_
 
 
 @pytest.mark.slow
-def test_sigterm_ends_the_service_and_the_run_at_work(serving, tmp_path):
+def test_68_sigterm_ends_the_service_and_the_run_at_work(serving, tmp_path):
     with socket.socket() as silent:  # takes connections and never answers
         silent.bind(("127.0.0.1", 0))
         silent.listen()
