@@ -182,7 +182,7 @@ def test_nobody_to_be_told_is_on_record_all_the_same(site):
     assert site.post.mails == [] and [one.kind for one in site.known()] == ["run"]
 
 
-def test_a_run_under_watch_raises_what_it_raised_and_tells_it(site, tmp_path):
+def test_63_a_run_under_watch_raises_what_it_raised_and_tells_it(site, tmp_path):
     file = tmp_path / "adapter.toml"
     mail = json.dumps(site.mail["it_to"])
     place, port = f'[study]\nid = "s"\n[database]\nurl = "{site.url}"\n', site.mail["port"]

@@ -1,15 +1,19 @@
 """Mail as a real SMTP server receives it: one digest a recipient, in their language, and nothing of a patient in it."""
 
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from adapter.errors import SettingsError
+from adapter.journal import Decided
+from adapter.outputs.alerts.audience import hearers
 from adapter.outputs.alerts.email import EmailOutput, worklist_link
+from adapter.outputs.alerts.telling import Stand, Telling
 from adapter.outputs.deliver import Count
-from adapter.settings.model import Recipient, Settings
+from adapter.settings.model import Outputs, Recipient, Settings
 from tests.unit.delivering import (
+    AT,
     CATALOGUE,
     LINK,
     NOW,
@@ -84,7 +88,7 @@ def test_chinese_arrives_as_chinese_whatever_the_language_of_the_decision(journa
     assert "S-0002：潜在候选者（评估关节）" in text
 
 
-def test_nothing_of_a_patient_gets_into_a_mail(journal, post, listening):
+def test_63_nothing_of_a_patient_gets_into_a_mail(journal, post, listening):
     to = settings(listening(), recipients=(Recipient(address="li@example.org", language="en"),))
     for canary in CANARIES:
         said = [{"do": "order", "what": canary, "says": canary, "criteria": [canary]}, *settles("igg")]
@@ -116,6 +120,19 @@ def test_the_last_of_several_changes_is_the_news(journal, post, listening):
     assert tell(journal, to).counts["email"] == Count(done=2)
     _, text = post.mail_to("zhang@example.org")
     assert "S-0001  candidate" in text and "IgG" not in text
+
+
+@pytest.mark.slow
+def test_62_five_thousand_candidates_of_a_first_run_are_one_digest_with_a_cap(journal, post, listening):
+    to = settings(listening())
+    with journal.transaction() as work:
+        decided = (Decided(1, f"Patient/{n}", "s", "2026-03-16", "candidate", "{}", "{}", AT) for n in range(5000))
+        stands = [Stand(one.patient, one.standing, work.record(one), True, "flagged") for one in decided]
+        Telling("s", AT, timedelta(30)).tell(work, hearers(Outputs(email=to)), stands)
+    assert tell(journal, to).counts["email"] == Count(done=5000)
+    mail, text = post.mail_to("zhang@example.org")
+    assert len(post.mails) == 1 and mail["Subject"] == "NCT07筛选：5000名患者有新情况"
+    assert text.count("S-") == 50 and "另有4950名患者" in text and len(text) < 5000
 
 
 @pytest.mark.parametrize(
@@ -151,7 +168,7 @@ def test_nothing_new_is_no_mail(journal, post, listening):
     assert len(post.mails) == 1
 
 
-def test_a_full_hospital_is_one_mail_that_can_be_read(journal, post, listening):
+def test_62_a_full_hospital_is_one_mail_that_can_be_read(journal, post, listening):
     to = settings(listening(), recipients=(Recipient(address="zhang@example.org", language="en"),))
     for number in range(60):
         news(journal, to, patient=f"Patient/{number}")
