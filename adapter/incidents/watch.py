@@ -160,8 +160,13 @@ def watched(config: Path | None, clock: Callable[[], datetime]) -> Iterator[Watc
 
 def _faulty(config: Path | None, clock: Callable[[], datetime], code: int, said: str) -> None:
     place = settings.as_far_as_readable(config, os.environ)
-    if place is not None:
-        Watch(place, clock).after_fault(code, said)
+    if place is None:
+        return
+    watch = Watch(place, clock)
+    if code == errors.PARTIAL:  # an export is under way, with which the next run goes on: only that it lasts is a fault
+        watch.while_waiting()
+    else:
+        watch.after_fault(code, said)
 
 
 def _of_report(report: RunReport) -> Iterator[Wrong]:

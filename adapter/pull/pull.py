@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 
 from adapter.facts.chart import SHARED, Chart, Watermark
@@ -47,7 +48,8 @@ class Pull:
         """Bring the chart up to date with the server, as far as the server answers."""
         pulled = Pulled()
         due = any(mark is not None and self._is_due(mark, now) for mark in map(self.chart.watermark, OF_PATIENT))
-        self.source.begin(self._marks(), now, due=due)
+        with self.progress.phase("wait for the export") if self.source.name == "export" else nullcontext():
+            self.source.begin(self._marks(), now, due=due)
         with self.progress.phase("find population"):
             members = self._members(pulled)
         with self.chart.transaction() as work:

@@ -91,7 +91,7 @@ def test_16_where_nothing_tells_it_is_said_and_what_was_known_stays(ward, reader
     assert reader.facts() == facts == twin() and any("cannot be held to a count" in one for one in pulled.notes)
 
 
-@pytest.mark.parametrize("part", range(1, 10))
+@pytest.mark.parametrize("part", [1, 5, 9])
 def test_15_a_packed_file_that_is_cut_anywhere_is_fetched_again(ward, reader, twin, part):
     """Fault 15: with no length to hold it to, only the end of the packing tells."""
     ward.counts, cuts = False, []

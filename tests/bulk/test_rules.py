@@ -111,8 +111,7 @@ def test_b5_a_job_that_failed_is_forgotten_and_the_next_run_asks_anew(ward, read
     assert reader.run().troubles == {} and len(ward.kick_offs) == 2 and reader.facts() == twin()
 
 
-@pytest.mark.parametrize("name", ["error", "outcome"])
-@pytest.mark.parametrize("place", [["Observation.where(id = '1')"], []])
+@pytest.mark.parametrize(("name", "place"), [("error", ["Observation.where(id = '1')"]), ("outcome", [])])
 def test_b6_an_error_in_the_manifest_makes_the_types_partial_that_it_names(ward, reader, name, place):
     reader.run()
     before = reader.marks()

@@ -22,6 +22,7 @@ from adapter.facts.sieve import glance, read_head
 from adapter.fhir.errors import EndedEarly, place
 from adapter.fhir.export import File
 from adapter.sources.lines import chunks, lines
+from adapter.sources.reading import NO_COUNT
 
 PACK = 1 << 20  # bytes that are packed at once
 LATER = "Try again later; if it stays so, ask IT about proxies before the FHIR server."
@@ -110,15 +111,15 @@ def framed(headers: Mapping[str, str]) -> bool:
 
 
 def _proved(file: File, held: Held, size: _Size, *, compare: bool) -> None:
-    what = ""
+    what, to_do = "", f"{LATER} {NO_COUNT}"
     if not size.ended and read_head(size.last) is None:
-        what = "the file ends in the middle of a line"
+        what, to_do = "the file ends in the middle of a line", LATER
     elif compare and file.count is not None and held.lines < file.count:
         what = f"{held.lines} lines came of {file.count} that the manifest names"
     elif compare and file.size is not None and size.bytes < file.size:
         what = f"{size.bytes} bytes came of {file.size} that the manifest names"
     if what:
-        raise EndedEarly(place(file.url), what, LATER)
+        raise EndedEarly(place(file.url), what, to_do)
 
 
 @contextmanager
