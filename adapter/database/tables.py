@@ -61,7 +61,7 @@ chart_seen = Table("chart_seen", metadata, _key("patient"), _key("type"))  # som
 chart_member = Table("chart_member", metadata, _key("patient"), _key("way"), _need("since"))
 chart_quarantine = Table(
     "chart_quarantine", metadata,
-    _key("type"), _key("resource"), _key("reason"), _need("first_at"), _need("count", Integer()),
+    _key("type"), _key("resource"), _key("reason"), _need("first_at"), _need("count", Integer()), _may("patient"),
 )  # fmt: skip
 
 chart_export = Table(

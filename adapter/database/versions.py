@@ -200,6 +200,7 @@ CLINIC_REFUSED = (
     ("journal_answer", "UPDATE"),
     ("journal_act", "UPDATE"),
 )
+UNREAD = ("ALTER TABLE chart_quarantine ADD COLUMN patient {text}",)
 VERSIONS = (
     Version(1, "chart and journal", CHART + JOURNAL, REFUSED),
     Version(2, "the words of a decision", NOTE, (("journal_note", "DELETE"), ("journal_note", "UPDATE"))),
@@ -213,4 +214,5 @@ VERSIONS = (
     Version(10, "faults that IT is told of", INCIDENT, INCIDENT_REFUSED),
     Version(11, "which records stand for others", MERGED, MERGED_REFUSED),
     Version(12, "what is known, said and done of those who are flagged", CLINIC, CLINIC_REFUSED),
+    Version(13, "about whom something cannot be read", UNREAD),
 )

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from adapter.facts.decode import Unreadable, decode
@@ -20,7 +20,7 @@ from adapter.facts.read.persons import Persons, persons_of
 from adapter.facts.read.records import Assembly, Cohort, Kept, is_shared, medications_of
 from adapter.facts.read.references import OF_ANOTHER_SERVER, adopted, at_home, base_of
 from adapter.facts.read.row import NOT_WANTED
-from adapter.facts.sieve import DRUG_TYPES, Look, Sieve, Verdict
+from adapter.facts.sieve import DRUG_TYPES, Look, Meta, Sieve, Verdict
 from adapter.facts.tally import Tally
 from adapter.facts.views import CompiledView
 
@@ -52,6 +52,16 @@ class PassedOver:
         return {names[key] for key, *new in each if key in names and kept[names[key]].newness < tuple(new)}
 
 
+class Unread(NamedTuple):
+    """A resource that could not be read, and the patient whom it names: who is incomplete for its type."""
+
+    type: str
+    key: str  # made of the patient's, where it has no id of its own
+    patient: str
+    reason: str
+    newness: tuple[int, int]
+
+
 class Door:
     """Lets in what may count: bytes become a resource's rows, or are accounted for with the reason."""
 
@@ -61,6 +71,7 @@ class Door:
         self.passed_over = PassedOver()
         self.seen: dict[str, dict[str, int]] = {}
         self.of_anybody: set[str] = set()
+        self.unread: list[Unread] = []
         self.referred: set[str] = set()  # the Medications that drugs refer to
         self.tally = Tally()
 
@@ -103,8 +114,7 @@ class Door:
             view = self._views.get(resource["resourceType"])
             rows = tuple(view.rows(resource)) if view else ()
         except (Unreadable, RecursionError) as error:
-            reason = error.reason if isinstance(error, Unreadable) else "too-deep"
-            self.tally.quarantine(look.resource_type, reason)
+            self._quarantine(look, error.reason if isinstance(error, Unreadable) else "too-deep")
             if look.patient is None and look.resource_type != "Patient":
                 self.of_anybody.add(look.resource_type or "*")
             return None
@@ -116,7 +126,7 @@ class Door:
     def _keep(self, resource: Mapping[str, Any], rows: tuple[Mapping[str, Any], ...], look: Look) -> Kept | None:
         kind, name = look.resource_type or str(resource.get("resourceType")), resource.get("id")
         if not isinstance(name, str) or not name.strip():
-            self.tally.quarantine(look.resource_type, "no id")
+            self._quarantine(look, "no id")
             return None
         named = (row.get("patient") for row in rows)
         patient = look.patient or next((one for one in named if isinstance(one, str) and one), None)
@@ -126,6 +136,15 @@ class Door:
         meta = meta if isinstance(meta, Mapping) else {}
         newness = self._newness(meta.get("lastUpdated"), meta.get("versionId"))
         return Kept(kind, f"{kind}/{name.strip()}", patient, newness, rows)
+
+    def _quarantine(self, look: Look, reason: str) -> None:
+        self.tally.quarantine(look.resource_type, reason)
+        if look.patient is None or look.resource_type is None:
+            return
+        name, meta = (look.id or "").strip(), look.meta or Meta()
+        key = f"{look.resource_type}/{name}" if name else f"{look.patient}#{look.resource_type}"
+        newness = self._newness(meta.lastUpdated, meta.versionId)
+        self.unread.append(Unread(look.resource_type, key, look.patient, reason, newness))
 
     def _newness(self, updated: object, version: object) -> tuple[int, int]:
         """The instant of the last update, whatever zone it is written in, then the number of the version."""
@@ -168,12 +187,13 @@ class Intake(Door):
         patients = [kept for kept in resources if kept.type == "Patient"]
         persons = persons_of(row for kept in patients for row in kept.rows)
         people = {kept.key: assembly.about(kept, persons) for kept in patients}
-        own = self._by_patient(resources, people, persons)
+        own, unread = self._by_patient(resources, people, persons), self._unread_of()
         cohort = Cohort(tally=self.tally, incomplete=missing)
         for key, about in people.items():
             also = persons.replaced_by(key)
             seen = sum((Counter(self.seen.get(one)) for one in also), Counter(self.seen.get(key)))
-            record = assembly.record(about, own.get(key, ()), seen, missing, also)
+            types = {*missing}.union(*(unread.get(one, ()) for one in (key, *also)))
+            record = assembly.record(about, own.get(key, ()), seen, tuple(sorted(types)), also)
             if about.not_judged is not None:
                 cohort.not_judged[key] = about.not_judged
             else:
@@ -188,11 +208,21 @@ class Intake(Door):
             return
         for key, kept in self._kept.items():
             self._kept[key] = replace(kept, patient=at_home(kept.patient, own), rows=at_home(kept.rows, own))
+        self.unread = [one._replace(patient=at_home(one.patient, own)) for one in self.unread]
         seen, self.seen = self.seen, {}
         for patient, types in seen.items():
             mine = self.seen.setdefault(at_home(patient, own), {})
             for kind, times in types.items():
                 mine[kind] = mine.get(kind, 0) + times
+
+    def _unread_of(self) -> dict[str, set[str]]:
+        """The types of which something of a patient could not be read, unless a newer version of it could."""
+        found: dict[str, set[str]] = {}
+        for one in self.unread:
+            kept = self._kept.get(one.key)
+            if kept is None or kept.newness <= one.newness:
+                found.setdefault(one.patient, set()).add(one.type)
+        return found
 
     def _by_patient(
         self, resources: Iterable[Kept], people: Mapping[str, object], persons: Persons

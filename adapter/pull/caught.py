@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from adapter.facts.intake import EPOCH, MICROSECOND, UNSAID, Door
+from adapter.facts.intake import EPOCH, MICROSECOND, UNSAID, Door, Unread
 from adapter.facts.read.references import not_asked
 from adapter.facts.sieve import Head, glance, read_head
 from adapter.pull.pile import Pile
@@ -24,12 +24,14 @@ class Caught:
     keys: set[str] = field(default_factory=set)  # of what counts
     left: set[str] = field(default_factory=set)
     seen: set[str] = field(default_factory=set)  # the patients about whom something came that is not kept
+    unread: set[Unread] = field(default_factory=set)  # what could not be read
 
     def take(self, raw: bytes) -> None:
         """Let in one resource; what belongs to somebody who was not asked for is accounted for and left."""
         self.step()
         head = read_head(raw) or glance(raw)
         one = self.door.read(raw, head)
+        self.unread |= {*self._just_quarantined()}
         if one is not None and (self.members is None or one.patient in self.members):
             self.kept.add(one)
             self.keys.add(one.key)
@@ -39,6 +41,10 @@ class Caught:
         elif self.members is not None and (patient := head.patient_key()) in self.members:
             self.seen.add(patient)
         self.left |= {_key(head)} if head.resourceType == self.kind else set()
+
+    def _just_quarantined(self) -> list[Unread]:
+        unread, self.door.unread = self.door.unread, []
+        return [one for one in unread if self.members is None or one.patient in self.members]
 
     def older_than(self, moment: datetime, patients: Collection[str]) -> bool:
         """Whether something about these patients came that is older than what was asked for."""

@@ -130,6 +130,9 @@ class Pull:
                 if mark := self.source.mark(reads, now):
                     work.move_watermark(kind, Watermark(_instant(mark), asked, _instant(now), reconciled_at=reconciled))
                 work.set_members(kind, pulled.population, _instant(now))
+                work.lift(kind, new)
+            for one in sorted(caught.unread):
+                work.quarantine(kind, one.reason, one.key, _instant(now), one.patient)
         if trouble is not None:
             pulled.troubles.setdefault(kind, trouble)
 

@@ -100,13 +100,22 @@ def test_19_what_cannot_be_read_leaves_the_other_types_alone(flowing):
     assert ran.code == 13 and [*json.loads(ran.out)["troubles"]] == ["Observation"]
 
 
-def test_23_what_cannot_be_read_of_one_patient_keeps_nobody_else(flowing):
-    flowing.front = with_deep(flowing, b'"subject":{"reference":"Patient/c13"},')
+def test_23_what_cannot_be_read_of_one_patient_leaves_that_one_open_and_keeps_nobody_else(flowing):
+    """One that was decided on stays where it was, and is open in what a run says, until the resource can be read."""
+    before = flowing.subjects()["Patient/c13"]
+    flowing.front = with_deep(flowing, b'"id":"deep-one","subject":{"reference":"Patient/c13"},')
     flowing.change("Patient/c01", birthDate="2015-01-01")
     ran = flowing.run("--json")
     assert ran.code == 0, ran.err
     assert json.loads(ran.out)["account"]["resources"]["Observation"]["quarantined"] == {"too-deep": 1}
     assert flowing.subjects()["Patient/c01"] == ["ineligible"]
+    flowing.front = None  # nothing of it comes again, and yet it is not forgotten
+    ran = flowing.run("--json")
+    assert ran.code == 0 and json.loads(ran.out)["decisions"]["open"] == 2
+    assert flowing.subjects()["Patient/c13"] == before
+    assert flowing.run("--full", "--json").code == 0
+    assert flowing.decisions()["Patient/c13"]["decision"] == "potential-candidate"
+    assert json.loads(flowing.run("--json").out)["decisions"]["open"] == 1
 
 
 @pytest.mark.parametrize("severity", ["error", "fatal"])

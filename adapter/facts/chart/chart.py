@@ -130,6 +130,14 @@ class Chart:
         rows = self._stream(select(*columns).order_by(c.type, c.resource, c.reason))
         return [Quarantined(row.type, row.resource or None, row.reason, row.first_at, row.times) for row in rows]
 
+    def unread(self) -> dict[str, set[str]]:
+        """The types of which something of a patient could not be read, by patient."""
+        c = chart_quarantine.c
+        found: dict[str, set[str]] = {}
+        for row in self._stream(select(c.patient, c.type).where(c.patient.is_not(None)).distinct()):
+            found.setdefault(row.patient, set()).add(row.type)
+        return found
+
     def _stream(self, statement: Select[Any]) -> Iterator[Found[Any]]:
         with self._database.reading() as connection:
             yield from connection.execution_options(yield_per=BATCH).execute(statement)

@@ -25,6 +25,7 @@ class People:
     ) -> None:  # fmt: skip
         shared = [kept for kind in SHARED for kept in chart.shared(kind)]
         self._chart, self._seen = chart, None if few else chart.seen()
+        self._unread = chart.unread()
         self.persons = persons_of(chart.linked())
         self._assembly = Assembly(context, shared, registry, tally or Tally(), own_study)
 
@@ -41,7 +42,8 @@ class People:
         seen = Counter(one.type for one in whole)
         seen.update(kind for key in (person.key, *also) for kind in self._types(key))
         others = [one for one in whole if one.type != "Patient"]
-        return about, self._assembly.record(about, others, seen, incomplete, also)
+        missing = {*incomplete}.union(*(self._unread.get(key, ()) for key in (person.key, *also)))
+        return about, self._assembly.record(about, others, seen, tuple(sorted(missing)), also)
 
     def _types(self, key: str) -> Sequence[str]:
         """The types of which something came that is not kept."""

@@ -20,6 +20,9 @@ NOT_HERE = delete(chart_resource).where(resources.type == bindparam("t"), resour
 NOT_QUARANTINED = delete(chart_quarantine).where(
     chart_quarantine.c.type == bindparam("t"), chart_quarantine.c.resource == bindparam("i")
 )
+NOT_UNREAD = delete(chart_quarantine).where(
+    chart_quarantine.c.type == bindparam("t"), chart_quarantine.c.patient == bindparam("p")
+)
 NOT_SEEN = delete(chart_seen).where(chart_seen.c.type == bindparam("t"), chart_seen.c.patient == bindparam("p"))
 NOT_A_MEMBER = delete(chart_member).where(
     chart_member.c.way == bindparam("w"), chart_member.c.patient == bindparam("p")
@@ -105,6 +108,7 @@ class Work:
         self.connection.execute(delete(chart_resource).where(resources.patient.in_(few)))
         self.connection.execute(delete(chart_member).where(chart_member.c.patient.in_(few)))
         self.connection.execute(delete(chart_seen).where(chart_seen.c.patient.in_(few)))
+        self.connection.execute(delete(chart_quarantine).where(chart_quarantine.c.patient.in_(few)))
 
     def move_watermark(self, kind: str, mark: Watermark) -> None:
         """Say how far a type was read."""
@@ -130,14 +134,21 @@ class Work:
         self._all(insert(chart_member), [{"way": way, "patient": patient, "since": since} for patient in came])
         return Moved(tuple(came), tuple(left))
 
-    def quarantine(self, kind: str | None, reason: str, resource: str | None, at: str) -> None:
-        """Take note of what could not be read, and count how often it came."""
+    def quarantine(
+        self, kind: str | None, reason: str, resource: str | None, at: str, patient: str | None = None
+    ) -> None:
+        """Take note of what could not be read and about whom, and count how often it came."""
         c = chart_quarantine.c
         name = {"type": kind or "", "reason": reason, "resource": resource or ""}
         again = update(chart_quarantine).where(*(c[column] == value for column, value in name.items()))
-        if not self.connection.execute(again.values(count=c.count + 1)).rowcount:
-            self.connection.execute(insert(chart_quarantine).values(**name, first_at=at, count=1))
+        if not self.connection.execute(again.values(count=c.count + 1, patient=patient)).rowcount:
+            self.connection.execute(insert(chart_quarantine).values(**name, first_at=at, count=1, patient=patient))
             self._quarantined.pop(kind or "", None)
+
+    def lift(self, kind: str, patients: Iterable[str]) -> None:
+        """Forget what could not be read about these patients: they were read anew, and what came is known."""
+        self._all(NOT_UNREAD, [{"t": kind, "p": patient} for patient in sorted(set(patients))])
+        self._quarantined.pop(kind, None)
 
     def _store(self, kind: str, given: Sequence[Kept]) -> Stored:
         ids = {bare(kind, one.key) for one in given}
