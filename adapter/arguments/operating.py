@@ -37,6 +37,11 @@ def check(commands: Commands) -> None:
         "trial-adapter check --config config/adapter.toml",
     )
     command.add_argument("--json", action="store_true", help="all findings as one JSON object")
+    command.add_argument(
+        "--write-probe",
+        metavar="Patient/ID",
+        help="try a write about this test patient: a ResearchSubject marked as a test is made, changed and taken away",
+    )
     shared(command)
 
 

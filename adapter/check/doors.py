@@ -31,6 +31,7 @@ class Steps:
     client: Callable[[Settings], Client]
     password: Callable[[Settings], str | None]
     now: Callable[[], datetime]
+    probe: str | None = None  # the test patient about whom a write is tried
 
 
 def check(steps: Steps) -> Iterator[Finding]:
@@ -50,7 +51,9 @@ def check(steps: Steps) -> Iterator[Finding]:
         with steps.client(place) as client:
             let_in = yield from signed_in(client)
             if let_in:
-                yield from Hospital(place, mapped, screen, client, steps.now()).findings()
+                hospital = Hospital(place, mapped, screen, client, steps.now())
+                hospital.probe = steps.probe
+                yield from hospital.findings()
     except AdapterError as fault:
         yield fault_of("server", fault)
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from io import StringIO
+from typing import Any
 
 from adapter import errors
+from adapter.check.abilities import exports, history, paging, writing
 from adapter.check.exporting import exporting
 from adapter.check.finding import Finding, fault_of
+from adapter.check.probe import probed
 from adapter.errors import AdapterError
 from adapter.facts.intake import Intake
 from adapter.facts.sieve import DRUG_TYPES, glance, read_head
@@ -25,6 +31,7 @@ from adapter.study.load import Mapped
 
 PATIENTS = 10
 CODES_SHOWN = 10
+COLUMNS = ("system", "code", "text", "concept", "unit", "value")
 FEW = 5  # so many rows of others may come along by a mistake in the records
 TOMORROW = timedelta(days=1)
 
@@ -37,6 +44,8 @@ class Hospital:
         asked, compare = asked_of(screen.study, mapped.codelists), place.source.compare_totals
         self.source = SearchSource(client, asked, compare=compare)
         self.sample = Intake(screen.context, screen.views, screen.study.registry)
+        self.held = Counter[tuple[str, str]]()  # how many resources came, by type and patient
+        self.probe: str | None = None  # the test patient about whom a write is tried
 
     def findings(self) -> Iterator[Finding]:
         """Whether it is reached, what it says of itself, whom it finds, and what it holds about ten of them."""
@@ -58,6 +67,8 @@ class Hospital:
         if few:
             yield from self._types(few)
             yield from self._not_mapped()
+        if self.probe:
+            yield from probed(self.client, self.probe, patients, said or Capability(None, None))
 
     def _statement(self, said: Capability) -> Iterator[Finding]:
         about = (
@@ -73,15 +84,10 @@ class Hospital:
         lacking = ", ".join(kind for kind in OF_PATIENT if "search-type" not in said.of(kind).interactions)
         says = f"no search is listed for {lacking}." if lacking else f"search is listed for all {len(OF_PATIENT)} types"
         yield Finding("capabilities", says, "It is tried below." if lacking else "")
-        yield self._writing(said)
-
-    def _writing(self, said: Capability) -> Finding:
-        ability, enabled = said.of("ResearchSubject"), self.place.outputs.research_subject.enabled
-        missing = [name for name in ("read", "create", "update") if name not in ability.interactions]
-        missing += [] if ability.conditional_create else ["conditional create"]
-        says = f"not listed for ResearchSubject: {', '.join(missing)}." if missing else "all that ResearchSubject needs"
-        to_do = "Ask IT to allow it before candidates are written back." if missing and enabled else ""
-        return Finding("write-back", says + ("" if enabled else " (outputs.research_subject is off)"), to_do)
+        if self.place.source.kind != "export":
+            yield exports(said)
+        yield history(said, self.place.source.reconcile_days)
+        yield writing(said, enabled=self.place.outputs.research_subject.enabled)
 
     def _way(self, way: str, patients: set[str]) -> Finding:
         """Ask for the population by one way; what is probed is kept nowhere."""
@@ -94,8 +100,10 @@ class Hospital:
         patients |= found
         if left := self.source.listing.unheeded:
             says = f"{len(found)} patients; the server does not heed {', '.join(sorted(left))}."
-            to_do = "Ask IT why the FHIR server names whom nobody asked for; they are left aside here."
-            return Finding(about, says, to_do, counts={"patients": len(found), "others": self.source.strangers})
+            return Finding(
+                about, says, counts={"patients": len(found), "others": self.source.strangers},
+                instead="Whom nobody asked for is left aside here.", ask=f"Heed {', '.join(sorted(left))} in searches.",
+            )  # fmt: skip
         to_do = "" if found else "Map the hospital's own codes, or take another of population.ways."
         return Finding(about, f"{len(found)} patients{'' if found else '.'}", to_do, counts={"patients": len(found)})
 
@@ -103,6 +111,8 @@ class Hospital:
         counts = Counter[str]()
         for kind in OF_PATIENT:
             yield self._type(kind, few, counts)
+        for (kind, patient), there in self.held.most_common(1):
+            yield paging(self.client, kind, self._listed(kind, [patient]), there)
         drugs = {kind: counts[kind] for kind in sorted(DRUG_TYPES)}
         says = ", ".join(f"{count} {kind}" for kind, count in drugs.items())
         to_do = (
@@ -127,6 +137,7 @@ class Hospital:
             others += head.patient_key() not in few
             undated += not (head.meta and head.meta.lastUpdated)
             counts[kind] += 1
+            self.held[kind, head.patient_key() or ""] += 1
             self.sample.take(raw)
 
         read = self.source.of_patients(kind, few, None, take)
@@ -138,8 +149,10 @@ class Hospital:
         says = f"{counts[kind]} resources in {len(few)} patients{counted}; {self._together(kind, few)}"
         number = {"resources": counts[kind], "of others": others, "without lastUpdated": undated}
         if others > FEW or read.unheeded:
-            to_do = "Ask IT why the FHIR server gives what was not asked for; it is left aside here."
-            return Finding(kind, f"{says}; {others} are about others.", to_do, counts=number)
+            return Finding(
+                kind, f"{says}; {others} are about others.", "Ask IT why they come.", counts=number,
+                instead="What was not asked for is left aside here.", ask=f"Heed patient in searches of {kind}.",
+            )  # fmt: skip
         refused = isinstance(later.trouble, Rejected)
         if later.trouble and not refused:
             to_do = "Without it no run after the first is whole: use `run --full`."
@@ -148,26 +161,46 @@ class Hospital:
         heeded = "refused." if refused else "not heeded." if ignored else "heeded" if counts[kind] else "accepted"
         heeded += f" {undated} resources carry no meta.lastUpdated." if undated else ""
         to_do = "Every run reads this type whole." if refused or ignored or undated else ""
-        return Finding(kind, f"{says}; _lastUpdated is {heeded}", to_do, counts=number)
+        wish = (
+            "Give every resource a meta.lastUpdated." if undated else "Heed _lastUpdated in searches." if to_do else ""
+        )
+        return Finding(kind, f"{says}; _lastUpdated is {heeded}", to_do, counts=number, ask=wish)
 
     def _together(self, kind: str, few: Sequence[str]) -> str:
         """Say whether the server takes a list of patients; the source asks one by one where it does not."""
-        parameter = OF_PATIENT[kind]
-        listed = ",".join(key.removeprefix("Patient/") if parameter == "_id" else key for key in few)
         try:
-            next(search(self.client, kind, {parameter: listed}, count=1))
+            next(search(self.client, kind, self._listed(kind, few), count=1))
         except Rejected:
             return "patients one by one"
         except Trouble:
             return "several patients at once not tried"
         return "several patients at once"
 
+    def _listed(self, kind: str, few: Sequence[str]) -> dict[str, str]:
+        parameter = OF_PATIENT[kind]
+        return {parameter: ",".join(key.removeprefix("Patient/") if parameter == "_id" else key for key in few)}
+
     def _not_mapped(self) -> Iterator[Finding]:
         """Count the codes and units that mean nothing yet."""
         unmapped = self.sample.cohort().tally.unmapped
-        yield _mapping("codes", unmapped.by_type(), "Map those that matter in codes.csv of the hospital.")
+        codes = _mapping("codes", unmapped.by_type(), "Map those that matter in codes.csv of the hospital.")
+        yield replace(codes, paste=_rows(unmapped.as_dict()))
         counts = {f"{concept} [{unit}]": times for (concept, unit), times in sorted(unmapped.units.items())}
         yield _mapping("units", counts, "Name what they mean in the unit column of the hospital's codes.csv.")
+
+
+def _rows(unmapped: Mapping[str, Any]) -> tuple[str, ...]:
+    """Lines of codes.csv without their concept: the most frequent first, and texts never, which may hold a name."""
+    codes, displays = unmapped["unmapped_codes"], unmapped["unmapped_displays"]
+    if not codes:
+        return ()
+    written = StringIO()
+    rows = csv.writer(written, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    for name in codes:
+        system, _, code = name.rpartition("|")
+        rows.writerow([system, code, displays.get(name, ""), "", "", ""])
+    return tuple(written.getvalue().splitlines())
 
 
 def _mapping(what: str, counts: Mapping[str, int], mend: str) -> Finding:

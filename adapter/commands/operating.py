@@ -57,6 +57,7 @@ def check(asked: argparse.Namespace) -> int:
         wiring.client_of,
         settings.database_password,
         wiring.now,
+        asked.write_probe,
     )
     return checking.told(checking.check(steps), as_json=asked.json)
 

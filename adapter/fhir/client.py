@@ -253,7 +253,7 @@ def _need(call: Call) -> Need | None:
     if call.about == "CapabilityStatement" or not re.fullmatch("[A-Z][A-Za-z]+", call.about):
         return None
     if not call.harmless:
-        return Need(call.about, "u" if call.method == "PUT" else "c")
+        return Need(call.about, {"PUT": "u", "DELETE": "d"}.get(call.method, "c"))
     by_id = call.method == "GET" and f"/{call.about}/" in call.url.partition("?")[0]
     return Need(call.about, "r" if by_id else "s")
 

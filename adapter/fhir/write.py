@@ -60,6 +60,15 @@ def update(client: Client, reference: str, body: bytes, etag: str | None) -> Wri
     return client.send(call, lambda answer: _written(client, kind, answer))
 
 
+def remove(client: Client, reference: str) -> None:
+    """Delete a resource (`Type/id`); one that is not there any more is no fault."""
+    call = Call("DELETE", client.address(_checked(client, reference)), reference.partition("/")[0], harmless=False)
+    try:
+        client.send(call, lambda answer: answer.status)
+    except NotFound:
+        return
+
+
 def read(client: Client, reference: str) -> Kept | None:
     """Return a resource (`Type/id`), or None where it is not there or no more."""
     url = client.address(_checked(client, reference))
