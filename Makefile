@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist loadgroup
 
 STUDY ?= telitacicept-belimumab
 
-.PHONY: help run test quick long docs lint ruff types contract format lock clean
+.PHONY: help run test quick long docs pictures lint ruff types contract format lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -28,6 +28,9 @@ long: $(VENV)/test.stamp ## the big seeded counts, which take hours
 docs: $(VENV)/test.stamp ## write docs/reference/, docs/studies/ and profiles/ anew from the code and its data
 	@$(BIN)/python -m tests.house.document
 	@$(BIN)/python -m tests.profiles.write
+
+pictures: $(VENV)/test.stamp ## take the pictures of the README anew (needs Chromium)
+	@$(BIN)/python -m tests.browser.pictures docs/images
 
 lint: ruff types contract ## ruff, strict types, the direction of imports
 
