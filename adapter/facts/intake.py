@@ -20,7 +20,7 @@ from adapter.facts.read.persons import Persons, persons_of
 from adapter.facts.read.records import Assembly, Cohort, Kept, is_shared, medications_of
 from adapter.facts.read.references import OF_ANOTHER_SERVER, adopted, at_home, base_of
 from adapter.facts.read.row import NOT_WANTED
-from adapter.facts.sieve import DRUG_TYPES, Look, Meta, Sieve, Verdict
+from adapter.facts.sieve import DRUG_TYPES, Head, Look, Sieve, Verdict
 from adapter.facts.tally import Tally
 from adapter.facts.views import CompiledView
 
@@ -105,8 +105,7 @@ class Door:
         for coding in look.missed:
             self.tally.unmapped.miss_code(look.resource_type or "", coding, look.patient)
         if look.id:
-            meta = (look.meta.lastUpdated, look.meta.versionId) if look.meta else (None, None)
-            self.passed_over.add(f"{look.resource_type}/{look.id.strip()}", self._newness(*meta))
+            self.passed_over.add(f"{look.resource_type}/{look.id.strip()}", self.newness(look))
 
     def _decode(self, raw: bytes, look: Look) -> Kept | None:
         try:
@@ -141,10 +140,13 @@ class Door:
         self.tally.quarantine(look.resource_type, reason)
         if look.patient is None or look.resource_type is None:
             return
-        name, meta = (look.id or "").strip(), look.meta or Meta()
+        name = (look.id or "").strip()
         key = f"{look.resource_type}/{name}" if name else f"{look.patient}#{look.resource_type}"
-        newness = self._newness(meta.lastUpdated, meta.versionId)
-        self.unread.append(Unread(look.resource_type, key, look.patient, reason, newness))
+        self.unread.append(Unread(look.resource_type, key, look.patient, reason, self.newness(look)))
+
+    def newness(self, head: Head | Look) -> tuple[int, int]:
+        """How new the resource is that a head is of."""
+        return self._newness(*((head.meta.lastUpdated, head.meta.versionId) if head.meta else (None, None)))
 
     def _newness(self, updated: object, version: object) -> tuple[int, int]:
         """The instant of the last update, whatever zone it is written in, then the number of the version."""

@@ -40,7 +40,7 @@ class Caught:
             self.door.tally.ignore(one.type, not_asked(one.patient))
         elif self.members is not None and (patient := head.patient_key()) in self.members:
             self.seen.add(patient)
-        self.left |= {_key(head)} if head.resourceType == self.kind else set()
+        self.left |= {key_in(head)} if head.resourceType == self.kind else set()
 
     def _just_quarantined(self) -> list[Unread]:
         unread, self.door.unread = self.door.unread, []
@@ -63,8 +63,9 @@ class Caught:
 
 def key_of(raw: bytes) -> str:
     """The key of a resource, as `Observation/x`."""
-    return _key(read_head(raw) or glance(raw))
+    return key_in(read_head(raw) or glance(raw))
 
 
-def _key(head: Head) -> str:
+def key_in(head: Head) -> str:
+    """The key of the resource that a head is of."""
     return f"{head.resourceType}/{(head.id or '').strip()}"

@@ -19,8 +19,9 @@ from adapter.facts.intake import Door
 from adapter.facts.read.records import medications_of
 from adapter.fhir.errors import Rejected, Trouble
 from adapter.progress import untimed
-from adapter.pull.caught import Caught, key_of
+from adapter.pull.caught import Caught
 from adapter.pull.doubt import Doubt, fall, nameless
+from adapter.pull.listed import Changes, Listed
 from adapter.pull.pile import Pile
 from adapter.pull.population import Population, in_part
 from adapter.pull.pulled import READ_WHOLE, Pulled
@@ -33,6 +34,10 @@ from adapter.sources.search import OVERLAP
 
 WAY = "all"  # members are kept as one list: the ways are asked anew in each run
 UNDATED = f"resources without meta.lastUpdated; {READ_WHOLE}"
+LATE = (
+    "{number} resources had changed that did not come when the server was asked for what changed; "
+    "they were read now, and the next run looks again"
+)
 REFUSED = f"the server refuses _lastUpdated; {READ_WHOLE}"
 
 
@@ -117,9 +122,11 @@ class Pull:
         reads, there = [self.source.of_patients(kind, new, None, caught.take)], set[str]()
         reconciled: str | None = _instant(now)
         if known and old:
-            news, ids = self._changed(kind, old, known, caught, now)
-            reads += news
-            there, old, reconciled = (there, old, known.reconciled_at) if ids is None else (ids, [], reconciled)
+            news = self._changed(kind, old, known, caught, now)
+            reads += news.reads
+            pulled.notes += [f"{kind}: {LATE.format(number=news.late)}"] if news.late else []
+            reconciled = known.reconciled_at if news.there is None or news.late else reconciled
+            there, old = ({*news.there}, []) if news.there is not None else (there, old)
         gone, trouble = self._gone(caught, {*pulled.population} - {*old}, there, reads)
         self._tell(kind, pulled, reads)
         with self.chart.transaction() as work:
@@ -158,30 +165,38 @@ class Pull:
             return None
         return None if self.chart.undated(kind) else mark
 
-    def _changed(
-        self, kind: str, old: Sequence[str], known: Watermark, caught: Caught, now: datetime
-    ) -> tuple[list[Read], set[str] | None]:
-        """What changed about those who are known, and the keys of all there is of them; None where that was not asked.
+    def _changed(self, kind: str, old: Sequence[str], known: Watermark, caught: Caught, now: datetime) -> Changes:
+        """What changed about those who are known, and from time to time the keys of all there is of them.
 
         A server that refuses or does not heed `_lastUpdated` gives everything, so that all there is was caught.
         """
         since = datetime.fromisoformat(known.instant)
         read = self.source.of_patients(kind, old, since, caught.take)
         if self.source.extent is Extent.CHANGES:
-            return [read], None
+            return Changes([read])
         if isinstance(read.trouble, Rejected):
             whole = self.source.of_patients(kind, old, None, caught.take)
             whole.unheeded.add(REFUSED)
-            return [whole], set()
+            return Changes([whole], ())
         if caught.older_than(since - OVERLAP, frozenset(old)):
             read.unheeded.add("_lastUpdated")
         if "_lastUpdated" in read.unheeded:
-            return [read], set()
+            return Changes([read], ())
         if read.trouble or not self._is_due(known, now):
-            return [read], None
-        there = set[str]()
-        ids = self.source.of_patients(kind, old, None, lambda raw: there.add(key_of(raw)), only_ids=True)
-        return [read, ids], there
+            return Changes([read])
+        return self._listed(old, known, caught, read)
+
+    def _listed(self, old: Sequence[str], known: Watermark, caught: Caught, read: Read) -> Changes:
+        """Hold the chart to the list of all there is of these patients, and read what it has missed."""
+        kind, listed = caught.kind, Listed(self.door)
+        ids = self.source.of_patients(kind, old, None, listed.take, only_ids=True)
+        if ids.trouble:
+            return Changes([read, ids])
+        here = self.chart.newness(kind, old) | {one.key: one.newness for one in caught.kept}
+        last = datetime.fromisoformat(known.reconciled_at) - OVERLAP if known.reconciled_at else None
+        missed = listed.missed(here, caught.left, last)
+        more = self.source.by_ids(kind, missed, caught.only(missed))
+        return Changes([read, ids, more], listed.there.keys(), listed.late(missed, read.began))
 
     def _is_due(self, known: Watermark, now: datetime) -> bool:
         """Whether so many days have passed since deletions were looked for."""

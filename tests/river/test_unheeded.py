@@ -119,3 +119,31 @@ def test_30_the_mark_is_never_beyond_our_clock_nor_the_servers(river, tmp_path, 
     assert river.run().code == 0
     assert river.chart() == river.anew(tmp_path / "anew")
     assert ref(river.sandbox.store.find("Observation", changed.partition("/")[2]).resource) == changed
+
+
+def test_32_what_a_filter_by_date_leaves_out_is_noticed_by_the_list_of_all_and_read(flowing, tmp_path):
+    """The server takes `_lastUpdated`, and gives too little: nothing tells of it but the list of all there is."""
+    left_out = min(key for key in flowing.chart() if key.startswith("Observation/c01"))
+
+    def forgetful(visit, request):
+        if request.path != "Observation" or "_lastUpdated" not in dict(request.query):
+            return False
+        page = flowing.sandbox.answer(request).body
+        kept = [one for one in page.get("entry", ()) if not one["fullUrl"].endswith(left_out)]
+        visit.send(Answer(200, {**page, "entry": kept, "total": len(kept)}))
+        return True
+
+    flowing.front = forgetful
+    flowing.change(left_out, status="entered-in-error")
+    added = {**flowing.sandbox.store.find(*left_out.split("/")).resource, "id": "c01-added", "status": "final"}
+    flowing.sandbox.change(added)
+    assert flowing.run().code == 0
+    stale = flowing.chart()[left_out]
+    flowing.population = 'ways = ["conditions"]\n[source]\nreconcile_days = 0'
+    ran = flowing.run("--json")
+    assert ran.code == 0 and "1 resources had changed that did not come" in " ".join(json.loads(ran.out)["notes"])
+    assert flowing.chart()[left_out] != stale and "Observation/c01-added" in flowing.chart()
+    ran = flowing.run("--json")
+    assert ran.code == 0 and json.loads(ran.out)["notes"] == []
+    flowing.front, flowing.population = None, ""
+    assert flowing.chart() == flowing.anew(tmp_path / "anew")

@@ -94,6 +94,13 @@ class Chart:
         rows = self._stream(few) if about else ()
         return {f"{kind}/{row.id}": str(row.patient) for row in rows if row.patient in about}
 
+    def newness(self, kind: str, patients: Iterable[str]) -> dict[str, tuple[int, int]]:
+        """How new what is here of one type about these patients is, by key."""
+        about = set(patients)
+        asked = select(resources.id, resources.patient, resources.updated, resources.version_number)
+        rows = self._stream(asked.where(resources.type == kind, resources.patient.is_not(None)))
+        return {f"{kind}/{row.id}": (row.updated, row.version_number) for row in rows if row.patient in about}
+
     def watermark(self, kind: str) -> Watermark | None:
         """How far a type was read; None where it never was, or was forgotten."""
         row = next(self._stream(select(chart_watermark).where(chart_watermark.c.type == kind)), None)
