@@ -22,6 +22,7 @@ class RunReport:
     left: int = 0
     troubles: dict[str, str] = field(default_factory=dict)  # by type
     notes: tuple[str, ...] = ()  # what the server does otherwise, and what is done about it
+    followed: tuple[str, ...] = ()  # types of which the server told what was deleted in between
     reconciled_on: str | None = None  # since when deletions of no type were missed; None: some were never looked for
     not_judged: dict[str, int] = field(default_factory=dict)
     decisions: dict[str, int] = field(default_factory=dict)

@@ -279,5 +279,6 @@ def _pulled(report: RunReport, pulled: Pulled, tally: Tally) -> None:
     report.population, report.came, report.left = len(pulled.population), len(pulled.came), len(pulled.left)
     report.troubles = {kind: str(trouble) for kind, trouble in sorted(pulled.troubles.items())}
     report.account, report.notes = tally.as_dict(), tuple(pulled.notes)
+    report.followed = pulled.followed
     report.exit_code = errors.PARTIAL if pulled.troubles else errors.FINE
     tally.balanced()

@@ -8,7 +8,7 @@ from adapter.demo.parameters import SEARCHES
 INTERACTIONS = ("read", "create", "update", "delete", "search-type")
 
 
-def capability(base: str, date: str) -> Resource:
+def capability(base: str, date: str, *, history: bool = False) -> Resource:
     """Return the CapabilityStatement."""
     return {
         "resourceType": "CapabilityStatement",
@@ -22,17 +22,17 @@ def capability(base: str, date: str) -> Resource:
         "rest": [
             {
                 "mode": "server",
-                "resource": [_type(kind) for kind in sorted(SEARCHES)],
+                "resource": [_type(kind, history=history) for kind in sorted(SEARCHES)],
                 "interaction": [{"code": "batch"}],
             }
         ],
     }
 
 
-def _type(kind: str) -> Resource:
+def _type(kind: str, *, history: bool) -> Resource:
     return {
         "type": kind,
-        "interaction": [{"code": code} for code in INTERACTIONS],
+        "interaction": [{"code": code} for code in (*INTERACTIONS, *(["history-type"] if history else ()))],
         "versioning": "versioned-update",
         "readHistory": False,
         "updateCreate": True,

@@ -11,7 +11,7 @@ from pathlib import Path
 from adapter.demo.capability import capability
 from adapter.demo.door import Front, open_door
 from adapter.demo.exchange import Answer, Pairs, Refused, Request, Resource, parse, read_json
-from adapter.demo.pages import Pages
+from adapter.demo.pages import Pages, told_of
 from adapter.demo.parameters import SEARCHES
 from adapter.demo.search import understand
 from adapter.demo.store import Clock, Record, Store
@@ -45,6 +45,7 @@ class SandboxHospital:
         self._pages = Pages()
         self.store = Store(clock)
         self.store.load(resources)
+        self.history = False  # whether it shows the history of a type, as some servers do
         self.asked: deque[str] = deque(maxlen=LOG_LINES)  # `GET /Patient?_id=p1`; those in a bundle end so
 
     @contextmanager
@@ -74,6 +75,8 @@ class SandboxHospital:
         match request.method, request.path.split("/"):
             case "POST", [kind] if kind:
                 return self._create(request, kind)
+            case "GET", [kind, "_history"] if self.history:
+                return Answer(200, told_of(request, kind, self.store))
             case "GET", [kind, key]:
                 return self._read(kind, key)
             case "PUT", [kind, key]:
@@ -87,7 +90,7 @@ class SandboxHospital:
         """Return what is put together of many resources, or of none."""
         match request.method, request.path.split("/"):
             case "GET", ["metadata"]:
-                return capability(request.base, self._clock().isoformat())
+                return capability(request.base, self._clock().isoformat(), history=self.history)
             case "GET", [""]:
                 return self._further(request)
             case "POST", [""]:

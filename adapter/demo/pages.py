@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from adapter.demo.exchange import Refused, Request, Resource, outcome
 from adapter.demo.search import Search
+from adapter.demo.store import Record, Store
 
 KEPT = 500  # searches under way; the oldest makes room, and its links then lead nowhere
 SUBSETTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "code": "SUBSETTED"}
@@ -69,6 +70,23 @@ def _entry(base: str, resource: Resource, wanted: frozenset[str]) -> Resource:
     shown = _subset(resource, wanted) if wanted else resource
     address = f"{base}/{resource['resourceType']}/{resource['id']}"
     return {"fullUrl": address, "resource": shown, "search": {"mode": "match"}}
+
+
+def told_of(request: Request, kind: str, store: Store) -> Resource:
+    """Return the history of a type since an instant, on one page: of each resource the newest that was done to it."""
+    asked = dict(request.query)
+    wanted = frozenset(filter(None, asked.get("_elements", "").split(",")))
+    entries = [_done(kind, key, record, wanted) for key, record in store.since(kind, asked.get("_since", ""))]
+    link = [{"relation": "self", "url": f"{request.base}/{kind}/_history?{urlencode(request.query)}"}]
+    bundle = {"resourceType": "Bundle", "type": "history", "total": len(entries), "link": link}
+    return bundle | ({"entry": entries} if entries else {})
+
+
+def _done(kind: str, key: str, record: Record, wanted: frozenset[str]) -> Resource:
+    if record.resource is None:
+        return {"request": {"method": "DELETE", "url": f"{kind}/{key}"}, "response": {"status": "204"}}
+    shown = _subset(record.resource, wanted) if wanted else record.resource
+    return {"resource": shown, "request": {"method": "PUT", "url": f"{kind}/{key}"}, "response": {"status": "200"}}
 
 
 def _subset(resource: Resource, wanted: frozenset[str]) -> Resource:

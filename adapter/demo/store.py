@@ -20,6 +20,7 @@ class Record:
 
     version: int
     resource: Resource | None
+    at: str = ""  # when
 
     @property
     def etag(self) -> str:
@@ -65,7 +66,8 @@ class Store:
                 return before, False
             version = before.version + 1 if before else 1
             stamp = {"versionId": str(version), "lastUpdated": self._now()}
-            records[key] = Record(version, {**resource, "meta": {**_own_meta(resource), **stamp}})
+            whole = {**resource, "meta": {**_own_meta(resource), **stamp}}
+            records[key] = Record(version, whole, stamp["lastUpdated"])
             return records[key], not (before and before.resource)
 
     def remove(self, kind: str, key: str) -> None:
@@ -73,7 +75,13 @@ class Store:
         with self._lock:
             before = self._of(kind).get(key)
             if before and before.resource:
-                self._of(kind)[key] = Record(before.version + 1, None)
+                self._of(kind)[key] = Record(before.version + 1, None, self._now())
+
+    def since(self, kind: str, instant: str) -> list[tuple[str, Record]]:
+        """Return what was written or removed since an instant, the newest first, each with its id."""
+        with self._lock:
+            found = [(key, one) for key, one in self._of(kind).items() if one.at >= instant]
+        return sorted(found, key=lambda each: (each[1].at, each[0]), reverse=True)
 
     def load(self, resources: Iterable[Resource]) -> None:
         """Write many resources."""

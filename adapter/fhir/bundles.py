@@ -35,12 +35,25 @@ class Response(msgspec.Struct, gc=False):
     outcome: msgspec.Raw = msgspec.Raw()
 
 
+class Done(msgspec.Struct, gc=False):
+    """What was done to a resource, as a history tells it."""
+
+    method: str | None = None
+    url: str | None = None
+
+
 class Entry(msgspec.Struct, gc=False):
     """One entry, its resource undecoded."""
 
     resource: msgspec.Raw = msgspec.Raw()
     search: Search | None = None
     response: Response | None = None
+    request: Done | None = None
+
+    @property
+    def deleted(self) -> str | None:
+        """Return the address of what was deleted, where a history tells that."""
+        return self.request.url if self.request and self.request.method == "DELETE" else None
 
     @property
     def raw(self) -> bytes | None:

@@ -45,6 +45,7 @@ class Page:
     next_link: str | None  # as the server wrote it: not yet trusted
     url: str
     bare: int = 0  # entries without a resource
+    deleted: tuple[str, ...] = ()  # addresses of what a history says was deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +143,19 @@ def _next(client: Client, kind: str, url: str) -> Page:
 
 def _page(bundle: Bundle, answer: Answer) -> Page:
     entries, included, outcomes, bare = list[bytes](), list[bytes](), list[Issue](), 0
+    deleted = tuple(address for entry in bundle.entry or () if (address := entry.deleted))
     for entry in bundle.entry or ():
         raw = entry.raw
         mode = entry.search.mode if entry.search else None
         if raw is None:
-            bare += 1
+            bare += entry.deleted is None
         elif _is_outcome(raw):
             outcomes += issues_in(raw) or [Issue("error", "unknown")]
         else:
             (included if mode == "include" else entries).append(raw)
     date = http_date(answer.headers.get("Date", ""))
     own, further = bundle.linked("self"), bundle.linked("next")
-    return Page(entries, included, outcomes, date, own, bundle.total, further, answer.url, bare)
+    return Page(entries, included, outcomes, date, own, bundle.total, further, answer.url, bare, deleted)
 
 
 def _is_outcome(raw: bytes) -> bool:

@@ -80,7 +80,8 @@ def _of_deliveries(report: RunReport) -> Iterator[str]:
 def _of_records(report: RunReport, whole: bool) -> Iterator[str]:
     yield from _types(report.account.get("resources", {}))
     yield from _unmapped(report.unmapped, whole)
-    yield f"deletions last looked for: {report.reconciled_on or 'never for some types'}"
+    told = f"; the server tells of them for {len(report.followed)} types" if report.followed else ""
+    yield f"deletions last looked for: {report.reconciled_on or 'never for some types'}{told}"
     phases = ", ".join(f"{name} {seconds:.1f}" for name, seconds in report.seconds.items() if seconds >= LEAST_S)
     yield f"seconds: {phases or 'none'}"
 

@@ -68,6 +68,7 @@ class Pull:
             self._shared(pulled)
         self.source.end()
         pulled.notes += self.source.notes
+        pulled.followed = tuple(sorted(self.source.followed))
         return pulled
 
     def _marks(self) -> dict[str, datetime | None]:
@@ -182,9 +183,19 @@ class Pull:
             read.unheeded.add("_lastUpdated")
         if "_lastUpdated" in read.unheeded:
             return Changes([read], ())
+        if read.trouble is None and not self._is_due(known, now):
+            read.deleted |= self._deleted(kind, old, since, read)
         if read.trouble or not self._is_due(known, now):
             return Changes([read])
         return self._listed(old, known, caught, read)
+
+    def _deleted(self, kind: str, old: Sequence[str], since: datetime, read: Read) -> set[str]:
+        """What the server's history says was deleted of what is here."""
+        try:
+            return self.source.deleted(kind, since, self.chart.keys(kind, old))
+        except Trouble as trouble:
+            read.trouble = trouble
+            return set()
 
     def _listed(self, old: Sequence[str], known: Watermark, caught: Caught, read: Read) -> Changes:
         """Hold the chart to the list of all there is of these patients, and read what it has missed."""

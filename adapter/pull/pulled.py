@@ -18,6 +18,7 @@ class Pulled:
     came: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     troubles: dict[str, Trouble] = field(default_factory=dict)  # by type
+    followed: tuple[str, ...] = ()  # the types whose deletions the server told
     notes: list[str] = field(default_factory=list)  # what the server does otherwise, and what is done about it
 
     def unheeded(self, what: str, parameters: Iterable[str]) -> None:

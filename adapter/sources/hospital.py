@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -72,6 +72,10 @@ class Hospital(Protocol):
     def extent(self) -> Extent:
         """How much of each type it gives; known once it has begun."""
 
+    @property
+    def followed(self) -> Set[str]:
+        """The types of which the server told what was deleted."""
+
     def begin(self, marks: Marks, now: datetime, *, due: bool) -> None:
         """Make ready what can be asked; raise Trouble where nothing can. `due`: deletions are to be looked for."""
 
@@ -109,6 +113,9 @@ class Hospital(Protocol):
 
     def once_more(self, kind: str, lost: Mapping[str, str], take: Take) -> Read:
         """Give what is still there of resources that did not come; each key with its patient."""
+
+    def deleted(self, kind: str, since: datetime, held: Collection[str]) -> set[str]:
+        """Those of these keys that the server says were deleted since then; nothing where it tells of none."""
 
     def by_ids(self, kind: str, keys: Iterable[str], take: Take) -> Read:
         """Give resources that others refer to."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import islice
@@ -15,6 +15,7 @@ from adapter.fhir.capability import Capability, capability
 from adapter.fhir.client import Client, Params
 from adapter.fhir.errors import LinkRefused, NotFound, Rejected, Trouble, place
 from adapter.fhir.write import read
+from adapter.sources.history import History
 from adapter.sources.hospital import OF_PATIENT, Asked
 from adapter.sources.named import codes_in, links_in, numbers_in
 from adapter.sources.reading import Extent, Read, Searches, named_elsewhere
@@ -43,11 +44,17 @@ class SearchSource:
         self.strangers = 0  # who came for it and was not asked for
         self.notes: list[str] = []
         self._searches = Searches(client, compare=compare)
+        self.history = History(client, lambda: self.able, _instant)
 
     @property
     def answered(self) -> bool:
         """Whether a page about the population has come."""
         return self.listing.pages > 0
+
+    @property
+    def followed(self) -> Set[str]:
+        """The types of which the server's history tells what was deleted."""
+        return self.history.followed
 
     def begin(self, marks: Mapping[str, datetime | None], now: datetime, *, due: bool) -> None:
         """Nothing is to be made ready for a search."""
@@ -220,6 +227,15 @@ class SearchSource:
         """Raise where all that came names its patients at another address: ids are told apart by the server's own."""
         if trouble := named_elsewhere(reading, place(self.client.address(kind))):
             raise trouble
+
+    def deleted(self, kind: str, since: datetime, held: Collection[str]) -> set[str]:
+        """Those of these keys that the server's history says were deleted, and that it has no more."""
+        gone = self.history.deleted(kind, since - OVERLAP) & {*held}
+        for few in _chunks(sorted(key.rpartition("/")[2] for key in gone), IDS_A_REQUEST):
+            for raw in self._searches.rows(kind, {"_id": ",".join(few), "_elements": "id"}, Read()):
+                head = read_head(raw) or glance(raw)
+                gone.discard(f"{head.resourceType}/{head.id}")
+        return gone
 
     def by_ids(self, kind: str, keys: Iterable[str], take: Callable[[bytes], None]) -> Read:
         """Give resources that others refer to, such as Medications, to `take`."""

@@ -38,6 +38,7 @@ class History:
     def __post_init__(self) -> None:
         self.life = Life(self.seed)
         self.weather = Weather(self.life, self.seed + 1)
+        self.life.sandbox.history = self.life.chance.random() < 0.5  # which tells what was deleted
         self.skew = timedelta(seconds=self.life.chance.choice(SKEW))
 
     def live(self) -> None:

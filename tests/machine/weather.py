@@ -11,7 +11,7 @@ from adapter.demo.exchange import Answer, Request, write_json
 from tests.machine.life import Life
 
 WAITS = ("1", "0", "-1", "soon", "7200", "Sun, 01 Mar 2026 10:00:00 GMT")
-WAYS = ("plain", "plain", "plain", "deaf", "silent", "strict", "short")  # how a server takes _lastUpdated
+WAYS = ("plain", "plain", "plain", "deaf", "silent", "strict", "short", "short")  # how a server takes _lastUpdated
 FILTER = "_lastUpdated"
 
 

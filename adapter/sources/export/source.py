@@ -7,7 +7,7 @@ where the server lists them, and where a Group's members can be read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -201,6 +201,15 @@ class ExportSource:
     def once_more(self, kind: str, lost: Mapping[str, str], take: Take) -> Read:
         """What an export no longer holds is searched for: it is gone where that does not find it either."""
         return self.searches.once_more(kind, lost, take) if self._can_search else Read()
+
+    @property
+    def followed(self) -> Set[str]:
+        """No type: an export names what was deleted as part of what changed."""
+        return frozenset()
+
+    def deleted(self, kind: str, since: datetime, held: Collection[str]) -> set[str]:  # noqa: ARG002 - the face of every source
+        """Nothing besides: what a reading of an export deletes, it names itself."""
+        return set()
 
     def by_ids(self, kind: str, keys: Iterable[str], take: Take) -> Read:
         """Give what the export holds of what others refer to, and search for the rest."""
