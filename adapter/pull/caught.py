@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from adapter.facts.chart import Work
 from adapter.facts.intake import EPOCH, MICROSECOND, UNSAID, Door, Unread
 from adapter.facts.read.references import not_asked
 from adapter.facts.sieve import Head, glance, read_head
@@ -45,6 +46,11 @@ class Caught:
     def _just_quarantined(self) -> list[Unread]:
         unread, self.door.unread = self.door.unread, []
         return [one for one in unread if self.members is None or one.patient in self.members]
+
+    def quarantine(self, work: Work, at: str) -> None:
+        """Put on record what could not be read."""
+        for one in sorted(self.unread):
+            work.quarantine(self.kind, one.reason, one.key, at, one.patient)
 
     def older_than(self, moment: datetime, patients: Collection[str]) -> bool:
         """Whether something about these patients came that is older than what was asked for."""

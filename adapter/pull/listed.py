@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from adapter.facts.intake import EPOCH, MICROSECOND, Door
+from adapter.facts.intake import EPOCH, MICROSECOND, UNSAID, Door
 from adapter.facts.sieve import glance, read_head
 from adapter.pull.caught import key_in
 from adapter.sources.reading import Read
@@ -32,12 +32,12 @@ class Listed:
         self.there[key_in(head)] = self.door.newness(head)
 
     def missed(self, here: Mapping[str, Newness], left: Collection[str], last: datetime | None) -> set[str]:
-        """Those that are newer than what is here, or that are not here and newer than the last list."""
+        """Those that are otherwise than what is here, or that are not here and newer than the last list."""
         limit = _micros(last) if last else 0
         return {
             key
             for key, new in self.there.items()
-            if key not in left and (here[key] < new if key in here else limit <= new[0])
+            if key not in left and (_differ(here[key], new) if key in here else limit <= new[0])
         }
 
     def late(self, missed: Collection[str], began: datetime | None) -> int:
@@ -52,6 +52,11 @@ class Changes:
     reads: list[Read]
     there: Collection[str] | None = None  # the keys of all there is of them; None: that was not asked
     late: int = 0  # what had changed and did not come when it was asked for
+
+
+def _differ(one: Newness, other: Newness) -> bool:
+    """Whether two say that they are not one version; what is not said tells nothing."""
+    return any(a != b for a, b in zip(one, other, strict=True) if UNSAID not in {a, b})
 
 
 def _micros(moment: datetime) -> int:

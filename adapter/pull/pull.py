@@ -125,11 +125,10 @@ class Pull:
         if known and old:
             news = self._changed(kind, old, known, caught, now)
             reads += news.reads
-            pulled.notes += [f"{kind}: {LATE.format(number=news.late)}"] if news.late else []
             reconciled = known.reconciled_at if news.there is None or news.late else reconciled
             there, old = ({*news.there}, []) if news.there is not None else (there, old)
         gone, trouble = self._gone(caught, {*pulled.population} - {*old}, there, reads)
-        self._tell(kind, pulled, reads)
+        self._tell(kind, pulled, reads, trouble)
         with self.chart.transaction() as work:
             self._account(work.store(caught.kept))
             work.see(kind, caught.seen, new if trouble is None else ())
@@ -139,10 +138,7 @@ class Pull:
                     work.move_watermark(kind, Watermark(_instant(mark), asked, _instant(now), reconciled_at=reconciled))
                 work.set_members(kind, pulled.population, _instant(now))
                 work.lift(kind, new)
-            for one in sorted(caught.unread):
-                work.quarantine(kind, one.reason, one.key, _instant(now), one.patient)
-        if trouble is not None:
-            pulled.troubles.setdefault(kind, trouble)
+            caught.quarantine(work, _instant(now))
 
     def _pile(self) -> Pile:
         return Pile(spool_folder(self.settings.database.url).parent)
@@ -184,18 +180,10 @@ class Pull:
         if "_lastUpdated" in read.unheeded:
             return Changes([read], ())
         if read.trouble is None and not self._is_due(known, now):
-            read.deleted |= self._deleted(kind, old, since, read)
+            read.deleted |= self.source.deleted(kind, since, self.chart.keys(kind, old))
         if read.trouble or not self._is_due(known, now):
             return Changes([read])
         return self._listed(old, known, caught, read)
-
-    def _deleted(self, kind: str, old: Sequence[str], since: datetime, read: Read) -> set[str]:
-        """What the server's history says was deleted of what is here."""
-        try:
-            return self.source.deleted(kind, since, self.chart.keys(kind, old))
-        except Trouble as trouble:
-            read.trouble = trouble
-            return set()
 
     def _listed(self, old: Sequence[str], known: Watermark, caught: Caught, read: Read) -> Changes:
         """Hold the chart to the list of all there is of these patients, and read what it has missed."""
@@ -207,7 +195,9 @@ class Pull:
         last = datetime.fromisoformat(known.reconciled_at) - OVERLAP if known.reconciled_at else None
         missed = listed.missed(here, caught.left, last)
         more = self.source.by_ids(kind, missed, caught.only(missed))
-        return Changes([read, ids, more], listed.there.keys(), listed.late(missed, read.began))
+        late = listed.late(missed, read.began)
+        self.source.notes.extend([f"{kind}: {LATE.format(number=late)}"] if late else [])
+        return Changes([read, ids, more], listed.there.keys(), late)
 
     def _is_due(self, known: Watermark, now: datetime) -> bool:
         """Whether so many days have passed since deletions were looked for."""
@@ -241,8 +231,10 @@ class Pull:
         found, self.door.of_anybody = self.door.of_anybody, set()
         return nameless(kind) if found else None
 
-    def _tell(self, kind: str, pulled: Pulled, reads: Sequence[Read]) -> None:
+    def _tell(self, kind: str, pulled: Pulled, reads: Sequence[Read], trouble: Trouble | None) -> None:
         """Take note of how the server answered; what was asked for once more is not expected once more."""
+        if trouble is not None:
+            pulled.troubles.setdefault(kind, trouble)
         unheeded = set[str]().union(*(read.unheeded for read in reads))
         if REFUSED in unheeded:
             pulled.notes.append(f"{kind}: {REFUSED}")

@@ -230,12 +230,11 @@ class SearchSource:
 
     def deleted(self, kind: str, since: datetime, held: Collection[str]) -> set[str]:
         """Those of these keys that the server's history says were deleted, and that it has no more."""
-        gone = self.history.deleted(kind, since - OVERLAP) & {*held}
-        for few in _chunks(sorted(key.rpartition("/")[2] for key in gone), IDS_A_REQUEST):
-            for raw in self._searches.rows(kind, {"_id": ",".join(few), "_elements": "id"}, Read()):
-                head = read_head(raw) or glance(raw)
-                gone.discard(f"{head.resourceType}/{head.id}")
-        return gone
+        told = self.history.deleted(kind, since - OVERLAP) & {*held}
+        again = list[bytes]()
+        read = self.by_ids(kind, told, again.append)
+        heads = (read_head(raw) or glance(raw) for raw in again)
+        return told - {f"{head.resourceType}/{head.id}" for head in heads} if read.trouble is None else set()
 
     def by_ids(self, kind: str, keys: Iterable[str], take: Callable[[bytes], None]) -> Read:
         """Give resources that others refer to, such as Medications, to `take`."""

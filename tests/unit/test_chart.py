@@ -56,14 +56,14 @@ def test_whatever_a_row_holds_comes_back(chart, value):
         (result(), Stored(unchanged=1), "0.52"),
         (result(updated=2_000, value="0.9"), Stored(stored=1), "0.9"),
         (result(version=2, value="0.9"), Stored(stored=1), "0.9"),
-        (result(updated=999, version=2, value="0.9"), Stored(older=1), "0.52"),
-        (result(version=0, value="0.9"), Stored(older=1), "0.52"),
+        (result(updated=999, version=2, value="0.9"), Stored(stored=1), "0.9"),
+        (result(version=0, value="0.9"), Stored(stored=1), "0.9"),
         (result(value="0.9"), Stored(stored=1), "0.9"),
         (result(value="0.1"), Stored(stored=1), "0.1"),
     ],
-    ids=["the same", "newer", "newer version", "older", "older version", "another view's rows", "and again"],
+    ids=["the same", "newer", "newer version", "stamped earlier", "counted anew", "another view's rows", "and again"],
 )
-def test_what_is_newer_replaces_what_is_older(chart, second, account, stays):
+def test_what_was_read_last_replaces_what_was_read_before(chart, second, account, stays):
     assert store(chart, result()) == {"Observation": Stored(stored=1)}
     assert store(chart, second) == {"Observation": account}
     assert str(chart.of_patient("Patient/p1")[0].rows[0]["value"]) == stays

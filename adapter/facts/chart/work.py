@@ -67,11 +67,11 @@ class Work:
     _seen: set[int] = field(default_factory=set)  # hashes of the keys given in this transaction
 
     def store(self, kept: Iterable[Kept]) -> dict[str, Stored]:
-        """Keep what is newer than what is here, and count by type; stored + unchanged + older is all that was given.
+        """Keep what is given, and count by type; stored + unchanged + older is all that was given.
 
-        Of two that are equally new the one of this transaction counts: the view has changed, or the server does not
-        say how new its resources are. Where both are of this transaction, their order does not matter. What is stored
-        leaves quarantine.
+        What was read last is what is so, also where it says that it is older: a clock was set back, or a commit came
+        late. Of two that are given in this transaction the newer counts, whatever their order. What is stored leaves
+        quarantine.
         """
         counts: dict[str, Stored] = {}
         waiting = iter(kept)
@@ -163,7 +163,7 @@ class Work:
             newness, last = here.get(name, (one.newness, ""))
             if (one.newness, word) == (newness, last):
                 unchanged += 1
-            elif one.newness < newness or (one.newness == newness and hash(one.key) in self._seen and word < last):
+            elif hash(one.key) in self._seen and (one.newness, word) < (newness, last):
                 older += 1
             else:
                 older += name in rows  # the one before, of this same batch
