@@ -37,6 +37,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "screen": judging.screen,
     "explain": judging.explain,
     "assure": judging.assure,
+    "study": judging.study,
     "document": judging.document,
     "run": operating.run,
     "check": operating.check,

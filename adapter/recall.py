@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from adapter.database import Database, read_database
 from adapter.errors import SourceError
 from adapter.facts.chart import Chart, People
+from adapter.hindsight import Hindsight, look_back
 from adapter.journal import Journal, Run, StoredDecision
 from adapter.pipeline import Screen, study_hash
 from adapter.pull.population import as_key
 from adapter.pull.pull import WAY
 from adapter.run import taken_on
+from adapter.screening.model import PatientRecord
 from adapter.settings import Settings, database_password
 
 NUMBER = re.compile(r"Patient/S-\d{4,}")  # a screening number that nobody has, taken for an id
@@ -32,6 +34,7 @@ class Recalled:
     number: str | None
     note: str | None
     not_judged: str | None
+    since: Hindsight | None = None  # of a past day: what would be decided now
 
     def heading(self, screen: Screen, language: str, time_zone: str) -> Iterator[str]:
         """Who decided and when, and what is otherwise today."""
@@ -50,21 +53,29 @@ class Recalled:
             yield speaker.phrase("recalled", "not_judged", reason=reason)
 
 
-def recall(place: Settings, screen: Screen, named: str, as_of: date | None, language: str) -> Recalled:
+def recall(place: Settings, screen: Screen, named: str, as_of: date | None, language: str, *, today: date) -> Recalled:
     """The latest decision about a patient named by id or screening number; with a day, the one that held then.
 
-    It reads beside a run at work. Raises SourceError where nothing was decided.
+    Of a past day it is held against what would be decided today. It reads beside a run at work. Raises SourceError
+    where nothing was decided.
     """
     with read_database(place.database.url, password=database_password(place)) as database:
         journal, study = Journal(database), screen.study.id
         patient = journal.patient_of(study, named) or as_key(named)
         decision = journal.latest(study, patient, as_of.isoformat() if as_of else None)
-        reason = _not_judged(database, place, screen, patient)
+        reason, record = _known(database, place, screen, patient)
         if decision is None:
             raise SourceError(_nothing(journal, study, patient, as_of, reason))
         number = journal.screening_number(study, patient)
         note = journal.note(decision.id, language)
-        return Recalled(decision, journal.run(decision.run), number, note, None if as_of else reason)
+        run, past = journal.run(decision.run), as_of is not None and as_of < today
+        found = Recalled(decision, run, number, note, None if as_of else reason)
+        if not past or record is None:
+            return found
+        marked = journal.set_aside(study).get(patient, ())
+        changed = run.study_hash != study_hash(screen)
+        since = look_back(decision, replace(record, set_aside=marked), screen, today, changed=changed)
+        return replace(found, since=since)
 
 
 def _nothing(journal: Journal, study: str, patient: str, as_of: date | None, reason: str | None) -> str:
@@ -86,12 +97,15 @@ def _nothing(journal: Journal, study: str, patient: str, as_of: date | None, rea
     return f"{about} yet. Run again: trial-adapter run."
 
 
-def _not_judged(database: Database, place: Settings, screen: Screen, patient: str) -> str | None:
-    """Why a run would not judge this patient by what the chart holds; None: it would."""
+def _known(
+    database: Database, place: Settings, screen: Screen, patient: str
+) -> tuple[str | None, PatientRecord | None]:
+    """Why a run would not judge this patient by what the chart holds (None: it would), and what the chart holds."""
     chart = Chart(database)
     people = People(chart, screen.context, screen.study.registry, place.study.research_study or "")
     known = people.one(chart.of_patient(patient))
     if known is None or not any(member.patient == patient and member.way == WAY for member in chart.members()):
-        return NOT_IN_POPULATION
+        return NOT_IN_POPULATION, None
     about, record = known
-    return about.not_judged or taken_on(record, Journal(database).latest_statuses(screen.study.id))
+    reason = about.not_judged or taken_on(record, Journal(database).latest_statuses(screen.study.id))
+    return reason, record

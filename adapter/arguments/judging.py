@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from adapter.arguments.options import SOURCE, Commands, command_of, judging, positive, shared, summed_up
+from adapter.arguments.options import SOURCE, Commands, command_of, day_of, judging, positive, shared, summed_up
 
 
 def screen(commands: Commands) -> None:
@@ -60,4 +60,18 @@ def document(commands: Commands) -> None:
     )
     command.add_argument("study", metavar="STUDY", help="the id of a study, or its folder")
     command.add_argument("--lang", choices=("en", "zh"), default="en", help="the language of the sentences")
+    shared(command)
+
+
+def study(commands: Commands) -> None:
+    """What `study` takes."""
+    command = command_of(
+        commands,
+        "study",
+        "who would move if another version of the study were taken live; nothing is recorded",
+        "trial-adapter study diff studies/my-study-2",
+    )
+    command.add_argument("action", choices=("diff",), metavar="diff", help="judge everybody in the chart by both")
+    command.add_argument("other", metavar="ID|PATH", help="the other study: an id, or its folder")
+    command.add_argument("--as-of", type=day_of, metavar="DATE", help="the index date, YYYY-MM-DD (default: today)")
     shared(command)

@@ -28,9 +28,10 @@ def parser(version: str) -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=version)
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     for add in (
-        judging.screen, judging.explain, operating.aside, judging.assure, judging.document, operating.run,
-        operating.check, operating.serve, operating.demo, operating.export, operating.key, operating.user,
-        keeping.audit, deliveries, keeping.backup, keeping.restore, keeping.erase,
+        judging.screen, judging.explain, operating.aside, judging.assure, judging.study, judging.document,
+        operating.run, operating.check, operating.serve, operating.demo, operating.export, operating.key,
+        operating.user, keeping.audit, keeping.backup, keeping.restore, keeping.erase,
+        deliveries,
     ):  # fmt: skip
         add(commands)
     return whole

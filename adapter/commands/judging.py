@@ -13,6 +13,7 @@ from adapter import errors, pipeline, settings, wiring
 from adapter.commands.prepare import as_of, mapped_of, tell
 from adapter.document import document as documented
 from adapter.errors import SourceError, UsageError
+from adapter.foresight import compare
 from adapter.outputs.answers import Answers
 from adapter.outputs.decision_line import as_line
 from adapter.outputs.note import as_note
@@ -63,12 +64,28 @@ def _recall(asked: argparse.Namespace, place: settings.Settings, prepared: pipel
     """Show a decision as it was recorded."""
     if asked.set:
         raise UsageError("explain: --set changes nothing about what was decided. Name a --source to judge anew.")
-    found = recall(place, prepared, asked.patient, asked.as_of, asked.lang)
+    day, asked.as_of = asked.as_of, None
+    found = recall(place, prepared, asked.patient, day, asked.lang, today=as_of(asked))
     heading = "\n".join(found.heading(prepared, asked.lang, place.hospital.time_zone))
     if not asked.json and found.note is None:
         raise SourceError("this decision was recorded before words were kept. --json shows it as it was recorded.")
     print(heading, file=sys.stderr if asked.json else sys.stdout)
     print(found.decision.line if asked.json else f"\n{found.note}".rstrip("\n"))
+    if found.since is not None and not asked.json:
+        print("\n" + "\n".join(found.since.lines(prepared, asked.lang)))
+    return errors.FINE
+
+
+def study(asked: argparse.Namespace) -> int:
+    """List who would move if another study, or another version of it, were taken live."""
+    place, other = settings.load(asked.config, os.environ), asked.other
+    asked.study = None
+    _, present = mapped_of(asked)
+    asked.study = other
+    _, coming = mapped_of(asked)
+    compared = compare(place, present, coming, as_of(asked))
+    for line in compared.lines():
+        print(line)
     return errors.FINE
 
 

@@ -114,6 +114,10 @@ def _make_key(file: Path) -> None:
             os.fsync(stream.fileno())
         with suppress(FileExistsError):  # another was first
             file.hardlink_to(own)
+    except OSError as fault:
+        raise SettingsError(
+            f"{file}: cannot be made ({fault.strerror}). Make room, or give the right to write."
+        ) from None
     finally:
         own.unlink()
 

@@ -225,5 +225,14 @@ def recorded(river: River) -> tuple[Any, ...]:
         told = [(one.id, one.output, one.key, one.payload, state) for output in ("research_subject", "email")
                 for state in ("pending", "done", "dead") for one in journal.deliveries(output, state)]  # fmt: skip
         rows = [journal.subject(STUDY, who) for who in decided]
-    written = [(row.patient, row.status, row.period_start, row.extension) for row in rows if row]
+    word = signature(river)
+    written = [
+        (row.patient, row.status, row.period_start, row.extension.replace(word, "our word")) for row in rows if row
+    ]
     return decided, changes, known, told, written
+
+
+def signature(river: River) -> str:
+    """Return the word by which this adapter signs what it writes: it is another for each database."""
+    with river.journal() as journal, journal.transaction() as work:
+        return work.installation()

@@ -3,8 +3,9 @@
 import pytest
 
 from adapter.private import make_private
-from tests.acceptance.command import run
-from tests.river.hospital import AS_OF, FLAGGED
+from tests.acceptance.command import STUDY as FOLDER
+from tests.acceptance.command import changed, run
+from tests.river.hospital import AS_OF, FLAGGED, STUDY
 
 
 def test_all_that_runs_and_people_do_is_on_the_chain(flowing, tmp_path):
@@ -55,3 +56,31 @@ def test_the_river_is_the_same_on_postgresql(river, postgres, monkeypatch):
     assert (len(river.post.mails), river.pending()) == (1, 0)
     verified = run("audit", "verify", "--config", river.settings)
     assert verified.code == 0, verified.err
+
+
+def test_a_past_decision_is_held_against_what_would_be_decided_now(flowing):
+    """The decision stays what it was; below it stands what the record of today makes of the patient, and why."""
+    flowing.change("Patient/c01", birthDate="2015-01-01")
+    assert flowing.run("--dry-run").code == 0
+    then = run("explain", "c01", "--as-of", AS_OF, "--config", flowing.settings)
+    assert then.code == 0, then.err
+    decided, _, since = then.out.partition("Judged on ")
+    assert "Candidate: every inclusion is met" in decided
+    assert "by the record as it is now: not eligible." in since
+    assert "I1: met then, not met now." in since
+    assert "is another for:" in since and "age" in since
+    chinese = run("explain", "c01", "--as-of", AS_OF, "--lang", "zh", "--config", flowing.settings)
+    assert "当时符合，现在不符合" in chinese.out
+    assert "Judged on" not in run("explain", "c01", "--config", flowing.settings).out
+
+
+def test_who_would_move_by_another_version_of_the_study_is_listed_before_it_is_taken_live(flowing, tmp_path):
+    stricter = changed(tmp_path, "parameters.toml", 'default = "18"', 'default = "90"', study=FOLDER)
+    before = flowing.decisions()
+    listed = run("study", "diff", stricter, "--as-of", AS_OF, "--config", flowing.settings)
+    assert listed.code == 0, listed.err
+    assert "Patient/c01: candidate -> ineligible" in listed.out
+    assert "5 judged by both, " in listed.out
+    same = run("study", "diff", STUDY, "--as-of", AS_OF, "--config", flowing.settings)
+    assert "5 judged by both, 0 would move" in same.out and "rule for rule" in same.out
+    assert flowing.decisions() == before

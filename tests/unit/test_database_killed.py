@@ -2,14 +2,23 @@
 
 import os
 import random
+import shutil
 import signal
+import sys
 import time
 from dataclasses import replace
 
-from adapter.database import open_database
+import pytest
+from sqlalchemy import Engine, event, insert, inspect, select
+
+from adapter.database import Database, DatabaseError, dialect, open_database
+from adapter.database.migrate import migrate, version_of
+from adapter.database.tables import chart_member, metadata
+from adapter.database.versions import VERSIONS
 from adapter.facts.chart import Chart, Watermark
 from adapter.facts.intake import Kept
 from adapter.journal import Change, Decided, Journal
+from tests.river.nursery import Steps
 
 ROUNDS = 20
 DECIDED = Decided(0, "", "s", "2026-03-16", "open", "{}", "{}", "now")
@@ -86,3 +95,48 @@ def test_nothing_is_ever_half_there(tmp_path):
         reached.append(state(url))
     assert reached == sorted(reached)
     assert reached[-1] > 1, "the writer was always killed before it could write: give it more time"
+
+
+def open_until(file, last):
+    """Open a database in a process of its own, which dies before a step; tell whether it did."""
+    child = os.fork()
+    if child == 0:
+        steps = Steps(os.open(os.devnull, os.O_WRONLY), last)
+        event.listen(Engine, "connect", steps.watch)
+        sys.addaudithook(steps)
+        try:
+            with open_database(f"sqlite:///{file}"):
+                os._exit(0)
+        finally:
+            os._exit(1)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in {0, -signal.SIGKILL}
+    return code != 0
+
+
+@pytest.mark.slow
+def test_72_a_migration_that_was_killed_at_any_step_is_finished_later_and_loses_nothing(tmp_path):
+    """Fault 72: the first version of the schema, killed before each file and statement on the way to the newest."""
+    old, last = tmp_path / "old.db", 0
+    dialect.make_sqlite(old)
+    with Database(dialect.read_url(f"sqlite:///{old}")) as database:
+        migrate(database, DatabaseError, VERSIONS[:1])
+        with database.writing() as connection:
+            connection.execute(insert(chart_member).values(patient="Patient/p1", way="scan", since="2026-03-16"))
+    while True:
+        folder = tmp_path / f"{last}"
+        folder.mkdir()
+        file = shutil.copy(old, folder / "adapter.db")
+        killed = open_until(file, last)
+        with open_database(f"sqlite:///{file}") as database, database.reading() as connection:
+            assert version_of(connection) == VERSIONS[-1].number, f"step {last}"
+            assert {*inspect(connection).get_table_names()} >= {*metadata.tables}
+            assert connection.scalars(select(chart_member.c.patient)).all() == ["Patient/p1"]
+        kept = Database(dialect.read_url(f"sqlite:///{folder}/adapter.db.before-migration-1"))
+        with kept, kept.reading() as connection:
+            assert version_of(connection) == 1
+        shutil.rmtree(folder)
+        if not killed:
+            break
+        last += 1
+    assert last > 30

@@ -64,7 +64,7 @@ def held(url: str, *, password: str | None = None) -> Iterator[Held]:
             seal.unlink(missing_ok=True)
             yield Held(database, chart_lost, _restored(database))
             if file is not None:
-                _seal(file, seal)
+                _seal(parts, file, seal)
 
 
 def _looked_at(url: URL, guard: Guard, file: Path | None, seal: Path) -> tuple[bool, bool]:
@@ -106,14 +106,17 @@ def _throw_away_chart(database: Database) -> None:
             connection.execute(delete(table))
 
 
-def _seal(file: Path, seal: Path) -> None:
+def _seal(url: URL, file: Path, seal: Path) -> None:
     """Write the seal, unless somebody writes to the database just now."""
-    with closing(sqlite3.connect(file)) as connection:
+    with told(url), closing(sqlite3.connect(file)) as connection:
         (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         chart = chart_digest(connection)
     measured = _measured(file)
     if not busy and measured is not None:
-        write_whole(seal, json.dumps(asdict(Seal(*measured, chart))).encode("ascii"))
+        try:
+            write_whole(seal, json.dumps(asdict(Seal(*measured, chart))).encode("ascii"))
+        except OSError:
+            seal.unlink(missing_ok=True)  # the next run goes through everything, and says what it finds
 
 
 def _measured(file: Path) -> tuple[int, int] | None:
