@@ -27,10 +27,12 @@ from adapter.journal import Journal, Origin, PersonStatus, StoredStatus, Work
 from adapter.journal.audit.erasure import expire
 from adapter.journal.audit.heads import append_head
 from adapter.journal.audit.whole import held
+from adapter.journal.clinic import persons
 from adapter.journal.merged import moved
 from adapter.journal.statuses import TAKEN_ON, furthest, news_of
 from adapter.journal.work import MAY_HAVE_BEEN_TOLD
 from adapter.outputs.alerts.audience import EMAIL, ENROLLED, WEBHOOK, hearers, silence
+from adapter.outputs.alerts.kinds import FLAGGED
 from adapter.outputs.alerts.telling import Telling
 from adapter.outputs.answers import Answers, answers_of
 from adapter.outputs.base import Output, instant
@@ -38,6 +40,7 @@ from adapter.outputs.deliver import Delivered, deliver_pending
 from adapter.pipeline import Judged, Screen, judge_one, study_hash
 from adapter.progress import Progress
 from adapter.pull.doubt import lowered
+from adapter.pull.introduced import Introductions
 from adapter.pull.population import asked_of
 from adapter.pull.pull import Pull, reconciled_on
 from adapter.pull.pulled import Pulled
@@ -101,6 +104,7 @@ class Run:
             else:
                 with self.progress.phase("record"):
                     self._record(journal, judged, report)
+                self._introduce(journal, report)
                 with self.progress.phase("deliver", "told"):
                     self._deliver(journal, report)
                 if (file := self.settings.audit.head_file) is not None:
@@ -204,6 +208,18 @@ class Run:
         for patient, status in sorted(self.heard.items()):
             if news_of(status, known.get(patient)):
                 work.saw_status(PersonStatus(study, patient, status, "", "", at, None, own, Origin.SERVER))
+
+    def _introduce(self, journal: Journal, report: RunReport) -> None:
+        """Ask for names and visits of the flagged, where the page is to show them."""
+        if not self.settings.worklist.names:
+            return
+        latest = journal.latest_of_all(self.screen.study.id)
+        flagged = [patient for patient, one in latest.items() if one.standing in FLAGGED]
+        asking = Introductions(self.client, self.ways.as_of, instant(self.ways.now))
+        found = asking.of(flagged)
+        with journal.transaction() as work:
+            persons.keep(work.connection, found)
+        report.notes += tuple(f"the page shows no {kind}: {said}" for kind, said in sorted(asking.troubles.items()))
 
     def _deliver(self, journal: Journal, report: RunReport) -> None:
         """Tell the hospital's record first, then people: what the record says may have to be looked at by them."""

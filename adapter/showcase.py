@@ -65,6 +65,7 @@ recipients = [{recipients}]
 
 [worklist]
 port = {page}
+names = true
 """
 VISITOR = "demo"
 WORKLIST = """

@@ -128,6 +128,8 @@ def needs_of(settings: Settings) -> tuple[Need, ...]:
     if settings.outputs.research_subject.enabled:
         needs["ResearchSubject"] = "crus"
         needs["ResearchStudy"] = "rs" if settings.study.research_study else "crs"
+    if settings.worklist.names:
+        needs |= {"Encounter": "rs", "Appointment": "rs"}
     if "group" in settings.population.ways and settings.population.group:
         needs[settings.population.group.partition("/")[0]] = "r"
     if settings.source.kind == "export" and settings.source.export.level == "group":

@@ -134,6 +134,7 @@ class Worklist(Section):
     trusted_proxy: Address | None = None
     idle_minutes: int = Field(default=15, ge=1, le=480)
     record_url: RecordUrl | None = None
+    names: bool = False
 
 
 class Retention(Section):
