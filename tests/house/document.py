@@ -22,6 +22,7 @@ from pydantic.fields import FieldInfo
 from adapter import pipeline
 from adapter.arguments import parser
 from adapter.document import document
+from adapter.outputs.subject import states
 from adapter.settings.read import KNOWN, PREFIX
 from adapter.study.forms import ParameterForm
 from adapter.study.load import load_study, shipped_studies
@@ -45,6 +46,7 @@ SOURCES = {
     "units.md": "`mappings/units.csv` and `mappings/unit-aliases.csv`",
     "views.md": "`mappings/views/`",
     "commands.md": "`adapter/arguments/`",
+    "subject-states.md": "`adapter/outputs/subject/states.py`",
     "settings.md": "`adapter/settings/model.py` and `config/adapter.example.toml`",
 }
 KINDS = {
@@ -66,6 +68,7 @@ def pages() -> dict[str, str]:
         "units.md": units,
         "views.md": views,
         "commands.md": commands,
+        "subject-states.md": subject_states,
     }
     made = spec.pages() | {name: page() for name, page in own.items()} | {"settings.md": settings()}
     return {name: FIRST.format(SOURCES[name]) + text.rstrip() + "\n" for name, text in made.items()}
@@ -104,6 +107,24 @@ def parameters() -> str:
         ]
         parts += [f"## {file.parent.name}", "", *grid(heads, lines), ""]
     return "\n".join(parts)
+
+
+def subject_states() -> str:
+    """What is done to a patient's ResearchSubject, for every pair of the machine's standing and the status found."""
+    heads = ["found", "whose", *(f"{column}" for column in states.COLUMNS)]
+    cells = [line.split() for line in states.TABLE.strip().splitlines()]
+    lines = [[found, whose, *(TOLD.get(cell, cell) for cell in rest)] for whose, found, *rest in cells]
+    return "\n".join(["# ResearchSubject: what is done", "", *STATES_SAY, "", *grid(heads, lines)])
+
+
+TOLD = {"→": "**update**", "create": "**create**", "review": "*review*"}
+STATES_SAY = (
+    "The columns are the newest decision, the lines the status that the server shows: one of the 13 of R4, `none`,",
+    "`gone` (ours, and deleted by somebody) or `unknown` (a code that R4 has not). `ours` is a subject that still",
+    "is as the adapter wrote it; `theirs` was made or changed by somebody else, or set on the adapter's page.",
+    "*Review*: it is left as it is, and a person is asked to look. The same table is what the adapter reads and",
+    "what its tests go through pair by pair.",
+)
 
 
 def units() -> str:

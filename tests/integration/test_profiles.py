@@ -9,6 +9,11 @@ from collections import defaultdict
 
 import pytest
 
+from adapter.demo.exchange import Answer
+from adapter.demo.hospital import SandboxHospital
+from adapter.journal import StoredStatus
+from adapter.journal.statuses import STATUSES
+from adapter.outputs.subject import resource as form
 from tests.conftest import absent
 from tests.fhir_server import server
 from tests.fhir_server.records import cases, ref
@@ -17,11 +22,13 @@ from tests.profiles.form import questionnaire
 from tests.profiles.source import BASE
 from tests.profiles.write import PROFILES, artefacts
 from tests.river.hospital import River
+from tests.unit.delivering import AT, Front, at_work
 
 SUBJECT, RESPONSE = f"{BASE}/StructureDefinition/screening-subject", f"{BASE}/StructureDefinition/screening-response"
 WARNINGS = {
     # By its path the extension belongs to an element, but that the validator cannot look up offline: structures.py.
     ("StructureDefinition/screening-decision", "StructureDefinition.context[0]"),
+    ("StructureDefinition/status-by-person", "StructureDefinition.context[0]"),
 }
 # What the cases do otherwise than the form has it, and is read all the same: yes and no, words, another order.
 BOOLEAN, WORDED = "Questionnaire_QR_Item_WrongType", "Questionnaire_QR_Item_NoOptionsString"
@@ -113,6 +120,31 @@ def test_whatever_is_written_is_valid(validator, written):
     assert {one["status"] for one in kinds["ResearchSubject"]} == {"candidate", "potential-candidate", "ineligible"}
     assert [issue for one in kinds["ResearchStudy"] for issue in validator.errors(one)] == []
     assert [issue for one in kinds["ResearchSubject"] for issue in validator.errors(one, SUBJECT)] == []
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_persons_status_is_valid_alone_and_beside_the_machines_word(validator, status):
+    said = form.by_person(StoredStatus("s", "Patient/p1", status, "", "Dr Wang", AT, 1, "v1", "page", 1))
+    alone = form.built("abc", "ResearchStudy/s", "Patient/p1", said, "2026-03-16")
+    assert validator.errors(alone, SUBJECT) == []
+    machines = form.built(
+        "abc", "ResearchStudy/s", "Patient/p1", form.extension("2026-03-16", "v1", "candidate", "ab"), "2026-03-16"
+    )
+    assert validator.errors(json.loads(form.changed(json.dumps(machines).encode(), said)), SUBJECT) == []
+
+
+def test_the_bundle_that_is_left_for_the_site_is_valid(validator, tmp_path):
+    hospital = SandboxHospital([{"resourceType": "Patient", "id": f"p{n}"} for n in (1, 2)])
+    front = Front()
+    with at_work(hospital, front, tmp_path) as desk:
+        desk.write("potential-candidate", patient="Patient/p2")
+        front.before = lambda visit, request: request.method in {"POST", "PUT"} and (visit.send(Answer(403)) or True)
+        desk.decide("candidate")
+        desk.decide("ineligible", patient="Patient/p2", as_of="2026-03-20")
+        desk.deliver()
+        bundle = json.loads(desk.left.read_bytes())
+    assert [one["request"]["method"] for one in bundle["entry"]] == ["POST", "PUT"]
+    assert validator.errors(bundle) == []
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ another was faster, or an answer was lost, it looks again. What a person set on 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from adapter.fhir import errors
 from adapter.fhir.client import Client
-from adapter.journal import Delivery, Journal, Review, StoredDecision, StoredStatus
+from adapter.journal import Delivery, Journal, Review, StoredDecision, StoredStatus, Subject
 from adapter.journal.statuses import SUBJECT_OUTPUT, furthest
 from adapter.outputs.base import Clock, State, Told, WaitsForPerson, attempt
 from adapter.outputs.subject import resource as form
@@ -70,6 +70,12 @@ class Case:
     decision: StoredDecision | None
     statuses: Sequence[StoredStatus]
     together: tuple[Delivery, ...]
+    merged: tuple[str, ...] = ()  # the records that this one stands for
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """All ids of the patient."""
+        return (self.patient, *self.merged)
 
     @property
     def to_say(self) -> StoredStatus | None:
@@ -90,6 +96,7 @@ class ResearchSubjectOutput:
         self._pen = Pen(self._register, journal, study.id, clock)
         self._writer = journal.installation()
         self._away: errors.Trouble | None = None
+        self._survivors: Mapping[str, str] = {}  # of the records that another stands for
 
     def deliver(self, pending: Sequence[Delivery]) -> Iterator[Told]:
         """Write for one patient after the other; several changes of one patient are one write."""
@@ -98,6 +105,7 @@ class ResearchSubjectOutput:
             payload = json.loads(one.payload)
             if payload["study"] == self._study:
                 patients.setdefault(payload["patient"], []).append(one)
+        self._survivors = self._journal.survivors()
         for patient, together in patients.items():
             yield attempt(together, partial(self._patient, patient, tuple(together)))
         yield attempt((), self._leave)
@@ -112,7 +120,10 @@ class ResearchSubjectOutput:
 
     def _patient(self, patient: str, together: tuple[Delivery, ...]) -> Told:
         looked_at, decision = (self._study, patient), self._journal.latest(self._study, patient)
-        case = Case(patient, decision, self._journal.statuses_of(self._study, patient), together)
+        merged = tuple(old for old, survivor in self._survivors.items() if survivor == patient)
+        case = Case(patient, decision, self._journal.statuses_of(self._study, patient), together, merged)
+        if patient in self._survivors and case.to_say is None:  # what is decided of the survivor counts
+            return Told(together, State.DONE, looked_at=looked_at)
         if case.to_say is None:
             if decision is None or json.loads(decision.line).get("incomplete"):
                 return Told(together, State.PENDING)  # nothing is raised or lowered on data read in part
@@ -133,7 +144,7 @@ class ResearchSubjectOutput:
     def _unseen(self, case: Case) -> None:
         """Have what would be written to a server that shows nothing left for the site: new subjects alone."""
         decision, said = case.decision, case.to_say
-        if self._journal.subject(self._study, case.patient) is not None:
+        if self._noted(case) is not None:
             return  # it can only be changed by who has read it
         if said is not None:
             write = Write(case.patient, form.by_person(said), start=said.at[:10])
@@ -151,7 +162,7 @@ class ResearchSubjectOutput:
         lost: Lost | None = None
         for number in range(1, TRIES + 1):
             try:
-                found = self._register.find(case.patient, self._journal.subject(self._study, case.patient))
+                found = self._register.find(case.records, self._noted(case))
                 if lost and not found.names:
                     raise lost  # made again at once, there might be two
                 return self._once(case, found, simply=number >= TRIES - 1)
@@ -160,6 +171,11 @@ class ResearchSubjectOutput:
                     raise
                 lost = trouble if isinstance(trouble, Lost) else lost
         raise AssertionError("the last try returns or raises")
+
+    def _noted(self, case: Case) -> Subject | None:
+        """What we noted of the patient, or else of a record that was merged into theirs."""
+        rows = (self._journal.subject(self._study, record) for record in case.records)
+        return next((row for row in rows if row is not None), None)
 
     def _once(self, case: Case, found: Found, *, simply: bool) -> Result:
         """Decide on what was seen, and write once."""
@@ -213,8 +229,9 @@ class ResearchSubjectOutput:
         """Whether the one subject is ours, in its place, and still as a machine wrote it."""
         if found.theirs or not found.ours:
             return False
-        subject, decisions = found.ours[0].resource, self._journal.history(self._study, case.patient)
-        in_place = self._register.is_about(subject, case.patient)
+        subject = found.ours[0].resource
+        decisions = [one for record in case.records for one in self._journal.history(self._study, record)]
+        in_place = any(self._register.is_about(subject, record) for record in case.records)
         return in_place and form.is_as_written(subject, found.row, decisions, self._writer)
 
     def _told(self, found: Found) -> str:

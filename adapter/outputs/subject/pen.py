@@ -81,7 +81,7 @@ class Pen:
         patient, allowed = write.patient, self._allowed(write)
         study = self.register.study_known() or "ResearchStudy/unknown"
         form.valid(form.built(self.register.identifier(patient), study, patient, write.said, "2000-01-01"), allowed)
-        after, again = self.register.change(now, write.said, patient)
+        after, again = self.register.change(now, write.said)
         self.note(patient, after, None)
         return f"{form.named(after.resource)}: was deleted as we wrote it, and is there again." if again else ""
 

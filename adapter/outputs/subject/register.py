@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -59,18 +60,26 @@ class Register:
         """The patient's identifier in this study: it tells nothing to those who lack the key."""
         return hmac.new(self._key, f"{self._study.id} {patient}".encode(), hashlib.sha256).hexdigest()[:32]
 
-    def find(self, patient: str, row: Subject | None) -> Found:
-        """Look by our identifier, by the patient and by what we noted: an index may lag, a server may know only one."""
-        found, own = Found(row), self.identifier(patient)
-        seen = [*self._search("ResearchSubject", identifier=f"{form.SCREENING}|{own}"), *self._of(patient)]
-        about = {form.named(one) for one in seen if self._is_ours(one, own) or self.is_about(one, patient)}
+    def find(self, records: Sequence[str], row: Subject | None) -> Found:
+        """Look by our identifier, by the patient and by what we noted: an index may lag, a server may know only one.
+
+        `records` are the patient's ids: their own, and those of the records that were merged into it.
+        """
+        found, seen = Found(row), list[Resource]()
+        for record in records:
+            own = f"{form.SCREENING}|{self.identifier(record)}"
+            seen += [*self._search("ResearchSubject", identifier=own), *self._of(record)]
+        about = {form.named(one) for one in seen if self._is_ours(one, records) or self._is_of(one, records)}
         for name in sorted(about | ({row.resource} if row else set())):
             now = read(self.client, name)
-            if now is not None and self._is_ours(now.resource, own):
+            if now is not None and self._is_ours(now.resource, records):
                 found.ours.append(now)
-            elif now is not None and self.is_about(now.resource, patient):
+            elif now is not None and self._is_of(now.resource, records):
                 found.theirs.append(now)
         return found
+
+    def _is_of(self, subject: Resource, records: Sequence[str]) -> bool:
+        return any(self.is_about(subject, record) for record in records)
 
     def is_about(self, subject: Resource, patient: str) -> bool:
         """Tell whether a subject is this patient's and of this study, in whichever way it names the two."""
@@ -87,7 +96,7 @@ class Register:
             written = self._created(subject, own if ours_alone else anybodys, own)
             if written.id is None:
                 raise self._at_odds("the server does not say where it put the subject")
-            return self._looked_at(f"ResearchSubject/{written.id}", subject, patient, written)
+            return self._looked_at(f"ResearchSubject/{written.id}", subject, written)
         except (*LOST, errors.Conflict) as trouble:
             if trouble.status in {409, 412}:  # the server has said that it made none
                 raise
@@ -104,7 +113,7 @@ class Register:
             raise errors.Conflict(self.client.address("ResearchSubject"), THERE, LATER, status=412)
         return written
 
-    def change(self, now: Kept, said: Resource, patient: str) -> tuple[Kept, bool]:
+    def change(self, now: Kept, said: Resource) -> tuple[Kept, bool]:
         """Write a status onto a subject that still is as it was read; whether it had been deleted meanwhile."""
         name, body = form.named(now.resource), form.changed(now.raw, said)
         try:
@@ -113,17 +122,17 @@ class Register:
             if read(self.client, name) is not None:
                 raise  # it is there, and may not be written
             raise self._at_odds("the subject was deleted as we wrote it") from None
-        return self._looked_at(name, json.loads(body), patient, written), written.created
+        return self._looked_at(name, json.loads(body), written), written.created
 
     def others_than(self, name: str, patient: str) -> list[str]:
         """The subjects of a patient in this study besides one."""
         about = (form.named(one) for one in self._of(patient) if self.is_about(one, patient))
         return sorted({one for one in about if one != name})
 
-    def _looked_at(self, name: str, sent: Resource, patient: str, written: Written) -> Kept:
+    def _looked_at(self, name: str, sent: Resource, written: Written) -> Kept:
         """Read what was written: a server may alter it, or answer with another resource than it keeps."""
         now = read(self.client, name)
-        if now is None or not self._is_ours_or_about(now.resource, patient):
+        if now is None or not _is_same(now.resource, sent):
             raise self._at_odds("what was written is not where the server says")
         if form.status_of(now.resource) == sent["status"]:
             return now
@@ -131,12 +140,9 @@ class Register:
             raise self._at_odds("another wrote right after us")
         raise WaitsForPerson(f"{name}: the server keeps another status than was written. {ASK}")
 
-    def _is_ours_or_about(self, subject: Resource, patient: str) -> bool:
-        return self._is_ours(subject, self.identifier(patient)) or self.is_about(subject, patient)
-
-    @staticmethod
-    def _is_ours(subject: Resource, identifier: str) -> bool:
-        return identifier in form.identifiers(subject, form.SCREENING)
+    def _is_ours(self, subject: Resource, records: Sequence[str]) -> bool:
+        own = {self.identifier(record) for record in records}
+        return not own.isdisjoint(form.identifiers(subject, form.SCREENING))
 
     def _of(self, patient: str) -> list[Resource]:
         try:
@@ -221,3 +227,11 @@ class Register:
         return isinstance(identifiers, list) and any(
             isinstance(one, dict) and one.get("value") == self.number for one in identifiers
         )
+
+
+def _is_same(now: Resource, sent: Resource) -> bool:
+    """Tell whether what is kept is what was sent, of whom it is and what is ours in it taken together."""
+    person = sent.get("individual")
+    wanted = person.get("reference") if isinstance(person, dict) else None
+    mine = form.identifiers(sent, form.SCREENING) & form.identifiers(now, form.SCREENING)
+    return bool(mine) or (isinstance(wanted, str) and form.points_at(now.get("individual"), wanted))
