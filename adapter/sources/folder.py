@@ -16,8 +16,8 @@ from adapter.facts.decode import BYTE_ORDER_MARK, NOT_JSON, TOO_DEEP, TOO_LARGE,
 from adapter.facts.read.references import Bases
 from adapter.facts.sieve import glance, read_head
 from adapter.sources.base import Broken, Ending, Entry, Fate, Piece, Report, Resource, split
-from adapter.sources.bundle import within
-from adapter.sources.lines import Cut, chunks, lines
+from adapter.sources.pieces.bundle import within
+from adapter.sources.pieces.lines import Cut, chunks, lines
 
 LINES = (".ndjson", ".ndjson.gz")
 WHOLE = (".json", ".json.gz")

@@ -24,7 +24,7 @@ from adapter.facts.decode import decode  # noqa: E402
 from adapter.facts.sieve import Sieve, Verdict  # noqa: E402
 from adapter.sources.base import Resource  # noqa: E402
 from adapter.sources.folder import FolderSource  # noqa: E402
-from adapter.sources.lines import chunks, lines  # noqa: E402
+from adapter.sources.pieces.lines import chunks, lines  # noqa: E402
 
 LOINC = "http://loinc.org"
 CODES = ("5130-0", "4485-9", "4498-2", "2890-2", "2465-3", "6690-2", "777-3", "2160-0")

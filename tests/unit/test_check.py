@@ -295,8 +295,6 @@ def test_a_webhook_is_knocked_at_and_gets_nothing(checked, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as door:
         code, found = checked(settings=hook.format(port=door.getsockname()[1]))
         assert code == 0 and "nothing was sent" in found["webhook"]["says"]
-        line, _ = door.accept()
-        with line:
+        with door.accept()[0] as line:
             assert line.recv(1) == b""
-    code, found = checked(settings=hook.format(port=9))
-    assert code == 14 and "127.0.0.1:9" in found["webhook"]["says"]
+    assert checked(settings=hook.format(port=9))[0] == 14

@@ -21,7 +21,7 @@ from adapter.facts.decode import BYTE_ORDER_MARK
 from adapter.facts.sieve import glance, read_head
 from adapter.fhir.errors import EndedEarly, place
 from adapter.fhir.export import File
-from adapter.sources.lines import chunks, lines
+from adapter.sources.pieces.lines import chunks, lines
 from adapter.sources.reading import NO_COUNT
 
 PACK = 1 << 20  # bytes that are packed at once
