@@ -48,6 +48,7 @@ class OnServer(River):
             with chart.transaction() as work:
                 for kind in OF_PATIENT:
                     work.move_watermark(kind, replace(chart.watermark(kind), instant=instant.isoformat()))
+        self.unseal()
 
 
 class OnHapi(OnServer):

@@ -38,8 +38,9 @@ def test_the_report_says_when_deletions_were_last_looked_for(flowing):
         mark = chart.watermark("Observation")
         with chart.transaction() as work:
             work.move_watermark(
-                "Observation", type(mark)(mark.instant, mark.asked, mark.read_at, True, "2026-01-02T03")
+                "Observation", type(mark)(mark.instant, mark.asked, mark.read_at, True, "2026-01-02T03:00+00:00")
             )
+    flowing.unseal()
     last = json.loads(every(flowing, 366).run("--json").out)["reconciled_on"]
     assert last == "2026-01-02"
     flowing.sandbox.delete(results(flowing)[0])
