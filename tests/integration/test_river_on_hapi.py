@@ -88,6 +88,26 @@ def test_of_the_resources_those_alone_that_have_changed_are_pulled(river, hospit
     assert all(pulled[kind]["unchanged"] == 0 for kind in came)
 
 
+def test_what_changes_goes_and_is_merged_is_followed_by_the_next_run(river, hospital, tmp_path):
+    """One in a hundred resources changes, some are deleted, two records are merged: what is held is what is there."""
+    assert river.run("--dry-run").code == 0
+    river.age()
+    theirs = [one for one in hospital.original.values() if patient(one) in lupus() and one["resourceType"] != "Patient"]
+    assert river.client.put(one | {"note": CORRECTED} for one in theirs[::PERCENT]) == {}
+    gone = [ref(one) for one in theirs[50::PERCENT] if one["resourceType"] == "Observation"]
+    for key in gone:
+        river.client.ask("DELETE", key).raise_for_status()
+    old, new, *_ = sorted(lupus())
+    link = [{"other": {"reference": new}, "type": "replaced-by"}]
+    river.client.ask("PUT", old, json=river.client.read(old) | {"link": link}).raise_for_status()
+    ran = river.run("--dry-run", "--json")
+    report = json.loads(ran.out)
+    assert ran.code == 0, ran.err
+    assert report["followed"] and report["not_judged"]["replaced by another record"] >= 1
+    assert len(gone) > 20 and not {*gone} & {*river.chart()}
+    assert river.chart() == river.anew(tmp_path / "anew")
+
+
 def test_a_changed_patient_alone_is_written_anew(river):
     assert river.run().code == 0
     who, _ = river.changes()[0]
