@@ -4,6 +4,7 @@ import contextlib
 import copy
 import email.policy
 import json
+import random
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -60,14 +61,21 @@ def ward(*names: str) -> list[Resource]:
     return [one for one in cases() if patient(one) in wanted or one["resourceType"] == "Medication"]
 
 
+def _closed_port() -> int:
+    """A port that nobody is given by chance while it is closed: it lies below those that the kernel hands out."""
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 50):
+        with socket.socket() as found, contextlib.suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
+
+
 class Post:
     """A mail server that keeps what it is given; it may be closed for a while."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port = found.getsockname()[1]
+        self.port = _closed_port()
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802 - the name that aiosmtpd looks for
         self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))

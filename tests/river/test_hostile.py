@@ -19,9 +19,8 @@ class Poisoned:
 
     def __call__(self, visit, request) -> bool:
         said = self.river.sandbox.answer(request)
-        if request.method != "GET" or said.status != 200 or said.body.get("resourceType") != "Bundle":
-            return False
-        visit.send(type(said)(200, self.page(said.body)))
+        whole = request.method == "GET" and said.status == 200 and said.body.get("resourceType") == "Bundle"
+        visit.send(type(said)(200, self.page(said.body)) if whole else said)
         return True
 
     def url(self) -> str:
