@@ -17,6 +17,7 @@ ADVICE = {
     "disk I/O error": "Look at the disk it lies on, then run again.",
     "file is not a database": "database.url names a file that is something else: name another.",
     "malformed": "Put the file aside and restore the last backup.",
+    "decode to UTF-8": "Put the file aside and restore the last backup.",
     "readonly": "Give the adapter's user the right to write to the file and its folder.",
     "unable to open": "Give the adapter's user the right to write to the file and its folder.",
     "append-only": "The journal is only ever added to.",
