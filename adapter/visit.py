@@ -73,7 +73,7 @@ class Visit:
     def _patients(self, named: set[str]) -> set[str]:
         """These with their other records, else the population.
 
-        Nobody where the server lists a part of it only, for who is missing is not known.
+        Where the server lists a part only, these alone, or nobody of a population: who is missing is not known.
         """
         whom = Population(self.source, self.place.population, self.screen.study, self.screen.context.codes)
         try:
@@ -81,8 +81,8 @@ class Visit:
         except Trouble as trouble:
             if not in_part(trouble, came=self.source.answered):
                 raise
-            self._note("Condition", trouble)
-            return set()
+            self._note("Patient" if named else "Condition", trouble)
+            return named
 
     def _note(self, kind: str, trouble: Trouble | None) -> None:
         if trouble is not None:

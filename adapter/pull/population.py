@@ -66,7 +66,8 @@ class Population:
             asked |= more
             there = self.source.present(more)
             found |= {*there}
-            for key, others in (*there.items(), *self.source.naming(there).items()):
+            # Who calls somebody who is out the same person is found by their own record: nobody is asked for it.
+            for key, others in (*there.items(), *self.source.naming({*there} - {*out}).items()):
                 for other in others:
                     said.setdefault(key, set()).add(other)
                     said.setdefault(other, set()).add(key)

@@ -132,7 +132,8 @@ def test_the_patterns_find_what_they_look_for(pattern, line):
 
 
 @pytest.mark.parametrize(
-    "line", ["elapsed_time = 3", "sleep(1)", "from datetime import time", "https://example.org/work/1", "as_of.today"]
+    "line",
+    ["elapsed_time = 3", "sleep(1)", "from datetime import time", "https://example.org/home/wang/1", "as_of.today"],
 )
 def test_the_patterns_leave_the_rest_alone(line):
     assert not any(pattern.search(line) for pattern in (CLOCKS, DISEASE, MACHINE, REGISTRY))
