@@ -112,20 +112,26 @@ def test_the_commands_say_what_they_did(tmp_path):
     assert run("restore", "--config", settings).code == 2
 
 
+def home_of(there, folder):
+    """Back up the database at a URL and restore it to a file, whose path is returned."""
+    folder.mkdir()
+    back_up(there, None, folder / "backup", AT)
+    restore(Place(url(folder / "home.db"), None, AT), folder / "backup")
+    return folder / "home.db"
+
+
 @pytest.mark.slow
 def test_a_journal_moves_from_one_kind_of_database_to_the_other_and_back(tmp_path, monkeypatch, postgres):
     monkeypatch.chdir(tmp_path)
     file, there = written(tmp_path, 2), postgres.fresh(empty=True)
     back_up(url(file), None, tmp_path / "backup", AT)
     restore(Place(there, None, AT), tmp_path / "backup")
+    moved = rows(home_of(there, tmp_path / "as-it-came"))
+    assert [line for line in rows(file) if line not in moved] == []
     with open_database(there) as database:
         live(Journal(database), 1)
         assert Journal(database).last_run("s").id == 1_000_001
-    back_up(there, None, tmp_path / "again", AT)
-    home = tmp_path / "home.db"
-    restore(Place(url(home), None, AT), tmp_path / "again")
-    assert verified(home).faults == []
-    assert [line for line in rows(file) if line not in rows(home)] == []
+    assert verified(home_of(there, tmp_path / "gone-on-with")).faults == []
     with pytest.raises(UsageError, match="Make an empty one"):
         restore(Place(there, None, AT), tmp_path / "backup")
 
