@@ -84,8 +84,12 @@ class Assembly:
         return PatientRecord(about.person, tuple(facts), tuple(sorted(seen.items())), missing, replaces=replaces)
 
     def _read(self, kept: Kept) -> list[Fact]:
-        outcomes = [facts_of(row, kept.type, self._context) for row in kept.rows]
-        facts = [fact for outcome in outcomes for fact in outcome.facts]
+        said = [repr(row) for row in kept.rows]
+        distinct = dict(zip(said, kept.rows, strict=True))
+        read = {text: facts_of(row, kept.type, self._context) for text, row in distinct.items()}
+        outcomes = [read[text] for text in said]
+        # What a form says again word for word is the same fact, however often.
+        facts = [fact for outcome in read.values() for fact in outcome.facts]
         faults = [fault for outcome in outcomes for fault in outcome.quarantined]
         for fault in faults:
             self.tally.repair(f"{kept.type}.{fault}" if facts else f"{kept.type}: left out, {fault}")

@@ -151,7 +151,7 @@ def _change(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
 
 
 def _exposure(variable: Variable, facts: list[Fact], shelf: Shelf) -> Pick:
-    start = windows.window_start(variable.window, shelf.as_of, shelf.matching(variable.window.anchor))
+    start = windows.window_start(variable.window, shelf.as_of, shelf.anchor(variable.window))
     placed = [(fact, exposed(fact, start, shelf.as_of, only_open=variable.course == "open")) for fact in facts]
     readings = tuple(Reading(fact, doubt) for fact, (kept, doubt) in placed if kept)
     if readings and variable.daily_dose is not None:
@@ -168,9 +168,9 @@ def _windowed(
     variable: Variable, facts: list[Fact], all_facts: list[Fact], shelf: Shelf, *, keep_old: bool = False
 ) -> Pick:
     """Place each fact in the variable's window; what fell out of it gives the reason."""
-    anchors = shelf.matching(variable.window.anchor)
-    start = windows.window_start(variable.window, shelf.as_of, anchors)
-    oldest = windows.oldest_day(variable.window, start, shelf.as_of, anchors)
+    anchor = shelf.anchor(variable.window)
+    start = windows.window_start(variable.window, shelf.as_of, anchor)
+    oldest = windows.oldest_day(variable.window, start, shelf.as_of, anchor)
     readings, reasons = [], []
     for fact in facts:
         when = windows.dated(fact, variable.dated_by)

@@ -9,7 +9,7 @@ from datetime import date
 from adapter.screening import equations
 from adapter.screening.model import Fact, Kind, PatientRecord, Person, Quantity, Span
 from adapter.screening.picks import windows
-from adapter.screening.study import Study, Variable
+from adapter.screening.study import Study, Variable, Window
 
 SEX = "person.sex"
 BIRTH = "person.birth"
@@ -26,6 +26,7 @@ class Shelf:
     incomplete: tuple[str, ...] = ()
     _sheets: dict[tuple[str, ...], list[Fact]] = field(default_factory=dict, compare=False)  # found once, asked often
     _days: dict[tuple[str, ...], set[Span | None]] = field(default_factory=dict, compare=False)
+    _anchors: dict[tuple[tuple[str, ...], int], Span] = field(default_factory=dict, compare=False)
 
     def matching(self, patterns: tuple[str, ...]) -> list[Fact]:
         """The facts of these concepts; `sheet.*` stands for all items of a sheet."""
@@ -42,6 +43,13 @@ class Shelf:
             sheet = [fact for fact in self.matching(patterns) if windows.counts(fact) and fact.start]
             self._days[patterns] = {fact.start for fact in windows.newest(sheet, self.as_of)}
         return self._days[patterns]
+
+    def anchor(self, window: Window) -> Span:
+        """The first and the last day that a window's anchor can have."""
+        key = (window.anchor, window.anchor_days)
+        if key not in self._anchors:
+            self._anchors[key] = windows.anchor_days(window, self.as_of, self.matching(window.anchor))
+        return self._anchors[key]
 
     def of(self, variable: Variable) -> list[Fact]:
         """The facts a variable may read."""

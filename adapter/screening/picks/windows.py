@@ -57,14 +57,14 @@ def on_course(fact: Fact, course: str, as_of: date) -> bool:
     return course == "any" or (fact.end is not None and fact.end.first <= as_of)
 
 
-def window_start(window: Window, as_of: date, facts: Sequence[Fact] = ()) -> date:
-    """The first day of the window; `facts` hold what an anchor is looked for in."""
+def window_start(window: Window, as_of: date, anchor: Span) -> date:
+    """The first day of the window, which is counted back from the last day that its anchor can have."""
     if window.years is not None:
         start = _years_before(as_of, window.years)
     elif window.days is None:
         return EVER
     else:
-        start = _anchor_days(window, as_of, facts)[1] - timedelta(days=window.days)
+        start = anchor.last - timedelta(days=window.days)
     return start if window.inclusive else start + timedelta(days=1)
 
 
@@ -83,13 +83,12 @@ def place(span: Span | None, start: date, as_of: date, oldest: date | None) -> t
     return oldest is not None and when.last >= oldest, Because.TOO_OLD
 
 
-def oldest_day(window: Window, start: date, as_of: date, facts: Sequence[Fact] = ()) -> date | None:
+def oldest_day(window: Window, start: date, as_of: date, anchor: Span) -> date | None:
     """The first day of the wider window, or None where there is none: an anchor of a partial date makes one, too."""
     if window.unknown_days is None:
         return EVER
-    earliest, latest = _anchor_days(window, as_of, facts)
-    if earliest < latest:
-        return start - (latest - earliest)
+    if not anchor.exact:
+        return start - (anchor.last - anchor.first)
     return as_of - timedelta(days=window.unknown_days) if window.unknown_days and start != EVER else None
 
 
@@ -102,11 +101,11 @@ def newest(facts: Sequence[Fact], as_of: date, by: str = "start", *, each_concep
     if not whens:
         return []
     bar = max(when.first for when in whens.values())
-    level = [fact for fact in facts if id(fact) in whens and whens[id(fact)].last >= bar]
-    if not each_concept:
-        return _latest_instant(level)
-    concepts = dict.fromkeys(fact.concept for fact in level)
-    return [f for concept in concepts for f in _latest_instant([g for g in level if g.concept == concept])]
+    level: dict[str, list[Fact]] = {}
+    for fact in facts:
+        if id(fact) in whens and whens[id(fact)].last >= bar:
+            level.setdefault(fact.concept if each_concept else "", []).append(fact)
+    return [fact for group in level.values() for fact in _latest_instant(group)]
 
 
 def wanted(concept: str, patterns: Iterable[str]) -> bool:
@@ -116,12 +115,15 @@ def wanted(concept: str, patterns: Iterable[str]) -> bool:
 
 def _latest_instant(facts: list[Fact]) -> list[Fact]:
     """Of readable facts of one day with a time of day only the last; what has no time or no value stays beside it."""
-    timed = [fact for fact in facts if fact.time and fact.trouble is None and fact.start and fact.start.exact]
-    last = max((fact.time for fact in timed), default="")
-    return [fact for fact in facts if fact not in timed or fact.time == last]
+    last = max((fact.time for fact in facts if _timed(fact)), default="")
+    return [fact for fact in facts if not _timed(fact) or fact.time == last]
 
 
-def _anchor_days(window: Window, as_of: date, facts: Sequence[Fact]) -> tuple[date, date]:
+def _timed(fact: Fact) -> bool:
+    return bool(fact.time and fact.trouble is None and fact.start and fact.start.exact)
+
+
+def anchor_days(window: Window, as_of: date, facts: Sequence[Fact]) -> Span:
     """The first and the last day that the anchor can have: the newest usable fact within its own age, else as_of.
 
     They differ where a partial date leaves open which fact is the newest, or whether it is too old.
@@ -132,8 +134,8 @@ def _anchor_days(window: Window, as_of: date, facts: Sequence[Fact]) -> tuple[da
     perhaps = [span for span in spans if span.last >= limit]
     latest = max((span.last for span in perhaps), default=as_of) if sure else as_of
     if sure:
-        return max(span.first for span in sure), latest
-    return min((max(span.first, limit) for span in perhaps), default=as_of), latest
+        return Span(max(span.first for span in sure), latest)
+    return Span(min((max(span.first, limit) for span in perhaps), default=as_of), latest)
 
 
 def usable(fact: Fact) -> bool:
