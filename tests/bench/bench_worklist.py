@@ -38,6 +38,11 @@ from tests.worklist.browser import Browser  # noqa: E402
 KINDS = ("c13", "c14")  # potential candidates: much is open, so their pages are long
 AT = "2026-03-16T08:00:00Z"
 ASKED = 100
+APART = 100  # between the number of a decision and that of its copy
+COPIED = (
+    "chart_resource", "chart_member", "journal_decision", "journal_screening_number", "journal_change",
+    "clinic_outlook", "clinic_person",
+)  # fmt: skip
 
 
 def copied(value: Any, name: str, ending: str) -> Any:
@@ -57,16 +62,21 @@ def copies(rows: Sequence[Any], table: Table, count: int) -> Iterator[dict[str, 
                 made["id"] = f"{name}n{number}"
             if table.name == "journal_screening_number":
                 made["number"] = row["number"] + number * len(KINDS)
-            yield {key: value for key, value in made.items() if not (key == "id" and isinstance(value, int))}
+            if "decision" in made:
+                made["decision"] += number * APART
+            if table.name == "journal_decision":
+                yield {**made, "id": row["id"] + number * APART}
+            else:
+                yield {key: value for key, value in made.items() if not (key == "id" and isinstance(value, int))}
 
 
 def multiply(connection: Connection, count: int) -> None:
     """Copy what the tables hold of the patients."""
-    wanted = ("chart_resource", "chart_member", "journal_decision", "journal_screening_number", "journal_identity")
-    for table in (metadata.tables[name] for name in wanted if name in metadata.tables):
+    for table in (metadata.tables[name] for name in COPIED):
         own = table.c.patient.in_([f"Patient/{name}" for name in KINDS])
         rows = connection.execute(select(table).where(own)).mappings().all()
-        connection.execute(insert(table), list(copies(rows, table, count // len(KINDS))))
+        if made := list(copies(rows, table, count // len(KINDS))):
+            connection.execute(insert(table), made)
 
 
 def opened(folder: Path, patients: int) -> Browser:

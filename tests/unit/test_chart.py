@@ -226,3 +226,16 @@ def test_when_a_type_was_held_to_all_the_server_has(chart):
         work.move_watermark("Condition", Watermark(AT))
         work.move_watermark("Observation", Watermark(AT, reconciled_at=AT))
     assert chart.reconciled() == {"Condition": None, "Observation": AT}
+
+
+def person(name, **links):
+    row = {"key": f"Patient/{name}", "replaced_by": [], "replaces": [], "security": [], **links}
+    return Kept("Patient", f"Patient/{name}", f"Patient/{name}", (1_000, 1), (row,))
+
+
+def test_only_who_is_linked_is_read_of_all_patients(chart):
+    old, new = person("p2", replaced_by=["Patient/p3"]), person("p3")
+    store(chart, person("p1"), old, new, person("p5"))
+    assert [row["key"] for row in chart.linked()] == ["Patient/p2", "Patient/p3"]
+    store(chart, person("p4", replaces=["Patient/p1", "Patient/p9"]))
+    assert {row["key"] for row in chart.linked()} == {f"Patient/p{number}" for number in (1, 2, 3, 4)}

@@ -1,12 +1,14 @@
 """One patient: why, what is missing, forms that are evidence at once, and a person's word that stands."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from adapter.database import DatabaseError
 from adapter.journal.clinic import answers
+from adapter.worklist.show.settling import recalled
 from tests.river.hospital import AS_OF, STUDY
 
 BEDSIDE = {"sledai.seizure": "absent", "sledai.arthritis": "present", "sledai.rash": "present"}
@@ -176,3 +178,12 @@ def test_every_view_and_act_is_on_the_audit_chain(browser, number, ward):
         rows = connection.exec_driver_sql("SELECT kind, who FROM journal_audit WHERE who = 'investigator'").all()
     kinds = [row.kind for row in rows]
     assert kinds.count("page-viewed") == 2 and "status" in kinds
+
+
+@pytest.mark.parametrize("name", ["c13", "c14"])
+def test_what_would_settle_it_is_on_record_as_it_would_be_found(ward, name):
+    who = f"Patient/{name}"
+    last, judged = ward.journal.history(STUDY, who)[-1], ward.look(who).judged
+    with ward.database.reading() as connection:
+        assert recalled(connection, last, judged.decision, ward.study) == judged.settles != ()
+        assert recalled(connection, replace(last, picks="{}"), judged.decision, ward.study) is None

@@ -13,12 +13,14 @@ from sqlalchemy import Select, select
 
 from adapter.database import Database
 from adapter.database.tables import chart_member, chart_quarantine, chart_resource, chart_seen, chart_watermark
-from adapter.facts.chart.rows import kept_of
+from adapter.facts.chart.rows import as_text, bare, kept_of
 from adapter.facts.chart.work import Watermark, Work
 from adapter.facts.intake import UNSAID, Kept
 from adapter.facts.read.persons import Row, links_of
 
 BATCH = 500
+# As nearly every Patient's row has it: the database passes over those, and whoever is left is read and looked at.
+LINKED_TO_NOBODY = as_text({"replaced_by": [], "replaces": []})[1:-1]
 resources = chart_resource.c
 
 
@@ -60,14 +62,18 @@ class Chart:
 
     def linked(self) -> list[Row]:
         """The rows of the Patients that say, or of whom another says, that they are one person."""
-        saying = {str(row["key"]): row for row in self._people() if links_of(row)}
+        patients = select(chart_resource).where(resources.type == "Patient").order_by(resources.id)
+        perhaps = self._stream(patients.where(resources.rows.not_like(f"%{LINKED_TO_NOBODY}%")))
+        saying = {str(row["key"]): row for kept in map(kept_of, perhaps) for row in kept.rows if links_of(row)}
         named = {key for row in saying.values() for key in links_of(row)} - saying.keys()
-        return [*saying.values(), *(row for row in self._people() if named and row["key"] in named)]
+        return [*saying.values(), *(row for kept in self._named("Patient", named) for row in kept.rows)]
 
-    def _people(self) -> Iterator[Row]:
-        """The row of each Patient, in order."""
-        statement = select(chart_resource).where(resources.type == "Patient").order_by(resources.id)
-        return (row for kept in map(kept_of, self._stream(statement)) for row in kept.rows)
+    def _named(self, kind: str, keys: Iterable[str]) -> Iterator[Kept]:
+        """The resources of one type with these keys, in order."""
+        ids = sorted(bare(kind, key) for key in keys)
+        for start in range(0, len(ids), BATCH):
+            few = select(chart_resource).where(resources.type == kind, resources.id.in_(ids[start : start + BATCH]))
+            yield from map(kept_of, self._stream(few.order_by(resources.id)))
 
     def of_patient(self, patient: str) -> list[Kept]:
         """All resources of one patient, the Patient among them, by type and id."""
@@ -81,6 +87,10 @@ class Chart:
         return (
             (patient, [kept_of(row) for row in own]) for patient, own in groupby(rows, lambda row: str(row.patient))
         )
+
+    def medications(self, keys: Iterable[str]) -> list[Kept]:
+        """The Medications with these keys."""
+        return list(self._named("Medication", keys))
 
     def shared(self, kind: str) -> list[Kept]:
         """The resources of a type that belongs to no patient: Medication, ResearchStudy."""

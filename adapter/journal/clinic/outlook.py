@@ -12,6 +12,7 @@ from adapter.database.tables import clinic_outlook, journal_change
 from adapter.screening.settle import Settles
 
 outlooks = clinic_outlook.c
+Thing = tuple[str, str, bool]  # what to do, of the study's settlements which, whether a bad answer ends the matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,9 @@ class Outlook:
     things: str
 
     @property
-    def settling(self) -> list[tuple[str, str, bool]]:
+    def settling(self) -> list[Thing]:
         """The things that would settle it, those that may end the matter first."""
-        return [(do, thing, rules_out) for do, thing, rules_out in json.loads(self.things)]
+        return _read(self.things)
 
 
 def priced(settles: Sequence[Settles]) -> tuple[int, str]:
@@ -56,6 +57,13 @@ def latest(connection: Connection, study: str, standings: Sequence[str]) -> list
     return [Outlook(**row) for row in connection.execute(statement.order_by(outlooks.decision)).mappings()]
 
 
+def things_of(connection: Connection, decision: int) -> list[Thing] | None:
+    """What would have settled the patient of one decision; None: it was made before that was kept."""
+    asked = select(outlooks.things).where(outlooks.decision == decision, outlooks.cost.is_not(None))
+    text = connection.scalar(asked)
+    return None if text is None else _read(text)
+
+
 def screened(connection: Connection, study: str) -> int:
     """How many patients were ever judged."""
     asked = select(func.count(distinct(outlooks.patient))).where(outlooks.study == study)
@@ -67,3 +75,7 @@ def flagged_at(connection: Connection, study: str) -> dict[str, str]:
     c = journal_change.c
     asked = select(c.patient, func.max(c.at).label("last")).where(c.study == study, c.kind == "flagged")
     return {row.patient: row.last for row in connection.execute(asked.group_by(c.patient))}
+
+
+def _read(things: str) -> list[Thing]:
+    return [(do, thing, rules_out) for do, thing, rules_out in json.loads(things)]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, g, render_template, request
 
+from adapter.journal import StoredDecision
 from adapter.journal.clinic import acts
 from adapter.journal.clinic.acts import Sight
+from adapter.screening.settle import Settles
 from adapter.words import Speaker
 from adapter.worklist.access.gate import the_visit
 from adapter.worklist.access.roles import READERS, open_to
@@ -19,6 +22,7 @@ from adapter.worklist.show.matrix import matrix
 from adapter.worklist.show.past import past
 from adapter.worklist.show.plots import plot
 from adapter.worklist.show.series import AT_MOST, measured, scored
+from adapter.worklist.show.settling import recalled
 from adapter.worklist.ward import Looked, the_ward
 
 pages = Blueprint("patient", __name__)
@@ -55,6 +59,7 @@ def page_of(about: Whom, done: str = "", **more: Any) -> str:
     }  # fmt: skip
     if looked:
         shown |= _judged(looked, speaker, history)
+        shown["settles"] = [(one, speaker.settles(one)) for one in _settles(looked, last)]
     return render_template("patient.html", **shown, **more)
 
 
@@ -66,7 +71,6 @@ def _judged(looked: Looked, speaker: Speaker, history: Any) -> dict[str, Any]:
     return {
         "decision": decision,
         "lines": matrix(decision, speaker),
-        "settles": [(one, speaker.settles(one)) for one in looked.judged.settles],
         "scores": [speaker.score(name, score) for name, score in decision.scores.items()],
         "plots": [(one, plot(one, _says(one.label, one.points))) for one in islice(series, AT_MOST)],
         "aside": [(by, speaker.set_aside(by, facts)) for by, facts in decision.set_aside],
@@ -74,6 +78,15 @@ def _judged(looked: Looked, speaker: Speaker, history: Any) -> dict[str, Any]:
         "age": decision.picks["age"].number if "age" in decision.picks else None,
         "sex": record.person.sex,
     }
+
+
+def _settles(looked: Looked, last: StoredDecision | None) -> Sequence[Settles]:
+    """What would settle it: as on record where the study is as it was then and nothing has moved, else found now."""
+    ward, known = the_ward(), None
+    if last is not None and ward.journal.run(last.run).study_hash == ward.study_hash:
+        with ward.database.reading() as connection:
+            known = recalled(connection, last, looked.judged.decision, ward.study)
+    return looked.judged.settles if known is None else known
 
 
 def _says(label: str, points: Any) -> str:

@@ -7,7 +7,7 @@ settle, by the costs that the study gives them. Of equals, who has waited longes
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -176,5 +176,5 @@ class Roster:
         return outlook.flagged_at(self.connection, self.study)
 
     @cached_property
-    def _reviews(self) -> Sequence[str]:
-        return [one.patient for one in statuses.open_reviews(self.connection, self.study)]
+    def _reviews(self) -> Set[str]:
+        return {one.patient for one in statuses.open_reviews(self.connection, self.study)}

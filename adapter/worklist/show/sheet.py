@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from adapter import places
@@ -82,11 +82,22 @@ class Sheet:
     def _settled(self, score: Score) -> bool:
         """Whether no whole criterion that this score leads to is open."""
         study, findings = self.speaker.study, self.decision.findings
-        asked = {name for name, rule in study.rules.items() if rule.score in {score.id, *(p.id for p in score.parts)}}
-        while more := {name for name, rule in study.rules.items() if asked & {*rule.asks}} - asked:
+        asked, asking = set[str](), self._asking
+        more = {name for name, rule in study.rules.items() if rule.score in {score.id, *(p.id for p in score.parts)}}
+        while more := more - asked:
             asked |= more
+            more = {by for name in more for by in asking.get(name, ())}
         own = [criterion for criterion in study.criteria if criterion.rule in asked and not criterion.part_of]
         return bool(own) and all(findings[criterion.id].answer is not Answer.UNKNOWN for criterion in own)
+
+    @cached_property
+    def _asking(self) -> Mapping[str, Sequence[str]]:
+        """Of each rule that is asked, which rules ask it."""
+        asking: dict[str, list[str]] = {}
+        for name, rule in self.speaker.study.rules.items():
+            for asked in rule.asks:
+                asking.setdefault(asked, []).append(name)
+        return asking
 
     def _range(self, score: Score | None) -> str:
         judged = self.decision.scores.get(score.id) if score else None
