@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from adapter.database import open_database, read_database
+from adapter.database import Database, open_database, read_database
 from adapter.errors import SourceError, UsageError
-from adapter.facts.chart import Chart, People
+from adapter.facts.chart import Chart
 from adapter.journal import Journal, Marked
+from adapter.patients import Patients
 from adapter.pipeline import Screen
 from adapter.pull.population import as_key
 from adapter.screening.model import Fact, SetAside
@@ -40,7 +41,7 @@ class Desk:
         """Everything of a patient that is set aside, in words."""
         with read_database(self._url, password=self._password) as database:
             journal, key = Journal(database), self._key(Journal(database), patient)
-            facts = self._facts(Chart(database), key)
+            facts = self._facts(database, key)
             marks = journal.set_aside(self.screen.study.id).get(key, ())
             if not marks:
                 yield self.screen.speaker(language).phrase("set_aside", "none", patient=key)
@@ -54,7 +55,7 @@ class Desk:
         with open_database(self._url, password=self._password) as database:
             journal = Journal(database)
             key = self._key(journal, word.patient)
-            facts = self._facts(Chart(database), key)
+            facts = self._facts(database, key)
             fact = self._given_back(journal, key, word) if word.lift else _meant(facts, word)
             until = word.until.isoformat() if word.until else None
             marked = Marked(
@@ -71,12 +72,12 @@ class Desk:
     def _key(self, journal: Journal, patient: str) -> str:
         return journal.patient_of(self.screen.study.id, patient) or as_key(patient)
 
-    def _facts(self, chart: Chart, patient: str) -> tuple[Fact, ...]:
-        people = People(chart, self.screen.context, self.screen.study.registry, self.place.study.research_study or "")
-        known = people.one(chart.of_patient(patient))
+    def _facts(self, database: Database, patient: str) -> tuple[Fact, ...]:
+        own = self.place.study.research_study
+        known = Patients(Chart(database), Journal(database), self.screen, own, few=True).one(patient)
         if known is None:
             raise SourceError(f"{patient}: not in the database. Name a patient of the population, or run first.")
-        return known[1].facts
+        return known.record.facts
 
     def _given_back(self, journal: Journal, patient: str, word: Word) -> SetAside:
         """The mark that is lifted."""

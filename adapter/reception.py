@@ -7,22 +7,20 @@ the forms filled in on the page and the facts set aside.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from adapter import places
 from adapter.database import Database, open_database
-from adapter.facts.chart import Chart, People
-from adapter.facts.chart.answered import answered
+from adapter.facts.chart import Chart
 from adapter.journal import Journal
-from adapter.journal.clinic import answers
 from adapter.outputs.alerts.audience import ENROLLED, silence
 from adapter.outputs.alerts.telling import Telling
+from adapter.patients import Patients
 from adapter.pipeline import Judged, Screen, judge_one, study_hash
 from adapter.record import Record
-from adapter.run import taken_on
 from adapter.settings import Settings, database_password
 from adapter.words import load_catalogue
 from adapter.worklist import Ward
@@ -57,21 +55,11 @@ class Bench:
 
     def look(self, database: Database, patient: str, as_of: date, more: Sequence[bytes] = ()) -> Looked | None:
         """The patient as a run on this day would judge them, and why a run would not; None: not in the chart."""
-        chart, journal, study = Chart(database), Journal(database), self.screen.study
-        own = self.settings.study.research_study or ""
-        people = People(chart, self.screen.context, study.registry, own, few=True)
-        whose = (patient, *people.persons.replaced_by(patient))
-        with database.reading() as connection:
-            forms = [form.body for key in whose for form in answers.of(connection, study.id, key)]
-        ours = answered([*forms, *more], self.screen.context, self.screen.views)
-        known = people.one([*chart.of_patient(patient), *ours])
+        journal, own = Journal(database), self.settings.study.research_study
+        known = Patients(Chart(database), journal, self.screen, own, few=True).one(patient, more)
         if known is None:
             return None
-        about, record = known
-        set_aside = journal.set_aside(study.id)
-        record = replace(record, set_aside=tuple(mark for key in whose for mark in set_aside.get(key, ())))
-        reason = about.not_judged or taken_on(record, journal.latest_statuses(study.id))
-        return Looked(judge_one(record, study, as_of), reason)
+        return Looked(judge_one(known.record, self.screen.study, as_of), known.not_judged)
 
     def decide(self, database: Database, patient: str, as_of: date, at: str) -> bool:
         """Judge a patient anew after an act, and put it on record where it differs; tell whether it does."""

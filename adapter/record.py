@@ -136,11 +136,12 @@ class Record:
     def decide(self, work: Work, judged: Judged, telling: Telling) -> bool:
         """Put one patient's decision on record because of a person's act; tell whether it differs from the last.
 
-        It belongs to the run whose data it rests on, or to one of its own where the study has changed since.
+        It belongs to the run whose data it rests on, or to one of its own where the study has changed since. Where
+        something was read in part nothing is recorded: the next run that reads it whole decides, on the act too.
         """
         study, standing, picks = self.screen.study.id, judged.decision.standing.value, as_json(judged.decision.picks)
         before = work.latest_of(study, judged.decision.patient)
-        if before is not None and (before.standing, before.picks_digest) == (standing, digest(picks)):
+        if judged.decision.incomplete or before is not None and (before.standing, before.picks_digest) == (standing, digest(picks)):
             return False
         last = self.journal.last_run(study)
         same = last is not None and last.study_hash == self.study_hash

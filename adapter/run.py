@@ -10,26 +10,24 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import chain
 
 from adapter import errors
-from adapter.facts.chart import Chart, People
-from adapter.facts.chart.answered import answered
+from adapter.facts.chart import Chart
 from adapter.facts.coding.unmapped import Unmapped
 from adapter.facts.intake import Door
 from adapter.facts.read.persons import Persons
 from adapter.facts.tally import Tally
 from adapter.fhir.client import Client
-from adapter.journal import Journal, Origin, PersonStatus, StoredStatus, Work
+from adapter.journal import Journal, Origin, PersonStatus, Work
 from adapter.journal.audit.erasure import expire
 from adapter.journal.audit.heads import append_head
 from adapter.journal.audit.whole import held
 from adapter.journal.clinic import persons
 from adapter.journal.merged import moved
-from adapter.journal.statuses import TAKEN_ON, furthest, news_of
+from adapter.journal.statuses import news_of
 from adapter.journal.work import MAY_HAVE_BEEN_TOLD
 from adapter.outputs.alerts.audience import EMAIL, ENROLLED, WEBHOOK, hearers, silence
 from adapter.outputs.alerts.kinds import FLAGGED
@@ -37,6 +35,7 @@ from adapter.outputs.alerts.telling import Telling
 from adapter.outputs.answers import Answers, answers_of
 from adapter.outputs.base import Output, instant
 from adapter.outputs.deliver import Delivered, deliver_pending
+from adapter.patients import Patients
 from adapter.pipeline import Judged, Screen, judge_one, study_hash
 from adapter.progress import Progress
 from adapter.pull.doubt import lowered
@@ -47,7 +46,6 @@ from adapter.pull.pulled import Pulled
 from adapter.pull.ways_in import hospital_of
 from adapter.record import Gathered, Record
 from adapter.report import RunReport
-from adapter.screening.model import PatientRecord
 from adapter.settings import Settings, database_password
 from adapter.study.load import Mapped
 
@@ -97,7 +95,9 @@ class Run:
             _pulled(report, pulled, door.tally)
             report.reconciled_on = reconciled_on(chart)
             report.notes += (CHART_LOST,) if found.chart_lost else ()
-            judged = self._judge(chart, journal, pulled, report, door.tally.unmapped)
+            unmapped = door.tally.unmapped
+            patients = Patients(chart, journal, self.screen, self.settings.study.research_study, Tally(unmapped))
+            self.persons, judged = patients.persons, self._judge(patients, report, unmapped)
             judged = self.progress.through("judge", judged, "patients", len(pulled.population))
             if self.ways.dry:
                 report.decisions = _counted(Counter(one.decision.standing.value for one in judged))
@@ -141,33 +141,17 @@ class Run:
         pull.progress, pull.accept_fall = self.progress, self.ways.accept_fall
         return pull.run(self.ways.now)
 
-    def _judge(
-        self, chart: Chart, journal: Journal, pulled: Pulled, report: RunReport, unmapped: Unmapped
-    ) -> Iterator[Judged]:
+    def _judge(self, patients: Patients, report: RunReport, unmapped: Unmapped) -> Iterator[Judged]:
         """Judge everybody in the population, one after the other; at the end, report what was counted of them."""
-        study, own = self.screen.study, self.settings.study.research_study or ""
-        people = People(chart, self.screen.context, study.registry, own, Tally(unmapped))
-        self.persons = people.persons
-        set_aside, said, forms = journal.set_aside(study.id), journal.latest_statuses(study.id), journal.forms(study.id)
-        members, not_judged, answers = set(pulled.population), Counter[str](), Answers()
-        for patient, kept in chart.by_patient():
-            whose = (patient, *people.persons.replaced_by(patient))
-            given = (form.body for key in whose for form in forms.get(key, ()))
-            ours = answered(given, self.screen.context, self.screen.views)
-            known = people.one([*kept, *ours], pulled.incomplete) if patient in members else None
-            if known is None:
-                continue
-            about, record = known
-            self.heard[patient] = furthest(words_of(record))
-            reason = about.not_judged or taken_on(record, said)
-            if reason is None:
-                marks = (set_aside.get(key, ()) for key in (patient, *record.replaces))
-                record = replace(record, set_aside=tuple(chain.from_iterable(marks)))
-                judged = judge_one(record, study, self.ways.as_of)
+        not_judged, answers = Counter[str](), Answers()
+        for known in patients.everybody():
+            self.heard[known.patient] = known.heard
+            if known.not_judged is None:
+                judged = judge_one(known.record, self.screen.study, self.ways.as_of)
                 answers.add(answers_of(judged.decision))
                 yield judged
             else:
-                not_judged[reason] += 1
+                not_judged[known.not_judged] += 1
         report.not_judged, report.criteria = _counted(not_judged), answers.as_dict()
         report.unmapped = unmapped.as_dict()
 
@@ -262,21 +246,6 @@ class Run:
         if report.silent is None:
             outputs = self.settings.outputs
             report.spoke = tuple(name for name, output in outputs if name in OUTPUTS and output.enabled)
-
-
-def taken_on(record: PatientRecord, said: Mapping[str, StoredStatus]) -> str | None:
-    """Why somebody is not judged whom a person has taken on or off this study; None: nobody has.
-
-    `said`: what persons said last, by patient, on our page, or on the server before the subject there was deleted.
-    """
-    own = (said.get(key) for key in (record.person.id, *record.replaces))
-    words = words_of(record) | {word.status for word in own if word}
-    return "taken on or off this study by a person" if words & TAKEN_ON else None
-
-
-def words_of(record: PatientRecord) -> set[str]:
-    """The statuses of the patient's subjects in this study, as they were pulled."""
-    return {fact.word for fact in record.facts if fact.concept == "this_study" and fact.word}
 
 
 def _counted(counts: Counter[str]) -> dict[str, int]:

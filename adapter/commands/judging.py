@@ -13,13 +13,13 @@ from adapter import errors, pipeline, settings, wiring
 from adapter.commands.prepare import as_of, mapped_of, tell
 from adapter.document import document as documented
 from adapter.errors import SourceError, UsageError
-from adapter.foresight import compare
+from adapter.explain.foresight import compare
+from adapter.explain.recall import recall
 from adapter.outputs.answers import Answers
 from adapter.outputs.decision_line import as_line
 from adapter.outputs.note import as_note
 from adapter.outputs.summary import summary
 from adapter.progress import untimed
-from adapter.recall import recall
 from adapter.study.cases import load_cases, site_cases
 from adapter.way_in import Came, WayIn
 

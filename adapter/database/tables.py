@@ -59,6 +59,7 @@ chart_watermark = Table(
 )  # fmt: skip
 chart_seen = Table("chart_seen", metadata, _key("patient"), _key("type"))  # something came that is not kept
 chart_member = Table("chart_member", metadata, _key("patient"), _key("way"), _need("since"))
+chart_in_part = Table("chart_in_part", metadata, _key("type"))  # as it was read last, of anybody
 chart_quarantine = Table(
     "chart_quarantine", metadata,
     _key("type"), _key("resource"), _key("reason"), _need("first_at"), _need("count", Integer()), _may("patient"),

@@ -200,6 +200,7 @@ CLINIC_REFUSED = (
     ("journal_answer", "UPDATE"),
     ("journal_act", "UPDATE"),
 )
+IN_PART = ("CREATE TABLE chart_in_part (type {text} NOT NULL PRIMARY KEY)",)
 UNREAD = ("ALTER TABLE chart_quarantine ADD COLUMN patient {text}",)
 VERSIONS = (
     Version(1, "chart and journal", CHART + JOURNAL, REFUSED),
@@ -215,4 +216,5 @@ VERSIONS = (
     Version(11, "which records stand for others", MERGED, MERGED_REFUSED),
     Version(12, "what is known, said and done of those who are flagged", CLINIC, CLINIC_REFUSED),
     Version(13, "about whom something cannot be read", UNREAD),
+    Version(14, "which types were read in part", IN_PART),
 )

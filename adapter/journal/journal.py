@@ -142,6 +142,11 @@ class Journal:
         with self._database.reading() as connection:
             return answers.every(connection, study)
 
+    def forms_of(self, study: str, patient: str) -> list[Form]:
+        """The forms of one patient, the oldest first."""
+        with self._database.reading() as connection:
+            return answers.of(connection, study, patient)
+
     def run(self, number: int) -> Run:
         """One run by its number."""
         with self._database.reading() as connection:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from adapter.errors import SettingsError
 from adapter.facts.coding.codes import Codes
 from adapter.facts.decode import Unreadable, decode
+from adapter.facts.read.persons import reached
 from adapter.fhir.errors import EndedEarly, Trouble
 from adapter.screening.study import Study
 from adapter.settings.model import Population as Place
@@ -72,7 +73,7 @@ class Population:
                     said.setdefault(key, set()).add(other)
                     said.setdefault(other, set()).add(key)
             more = {*said} - asked
-        return found - _spread(out, said)
+        return found - reached(out, said)  # whoever is called the same person as one who is out
 
     def opted_out(self) -> set[str]:
         """Who is in no population, whatever the server says."""
@@ -104,17 +105,6 @@ class Population:
         codings = code.get("coding") if isinstance(code.get("coding"), list) else []
         found = self.codes.concepts(codings or [], code.get("text"), kind="condition")
         return any(match.concept in self.study.population for match in found)
-
-
-def _spread(patients: Collection[str], said: Mapping[str, set[str]]) -> set[str]:
-    """These patients, and whoever is called the same person as one of them."""
-    reached, waiting = set[str](), [*patients]
-    while waiting:
-        one = waiting.pop()
-        if one not in reached:
-            reached.add(one)
-            waiting += said.get(one, ())
-    return reached
 
 
 def as_key(name: str) -> str:

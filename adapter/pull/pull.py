@@ -22,8 +22,9 @@ from adapter.progress import untimed
 from adapter.pull.caught import Caught
 from adapter.pull.doubt import Doubt, fall, nameless
 from adapter.pull.listed import Changes, Listed
+from adapter.pull.members import members_of
 from adapter.pull.pile import Pile
-from adapter.pull.population import Population, in_part
+from adapter.pull.population import Population
 from adapter.pull.pulled import READ_WHOLE, Pulled
 from adapter.pull.ways_in import spool_folder
 from adapter.screening.study import Study
@@ -56,7 +57,11 @@ class Pull:
         with self.progress.phase("wait for the export") if self.source.name == "export" else nullcontext():
             self.source.begin(self._marks(), now, due=due)
         with self.progress.phase("find population"):
-            members = self._members(pulled)
+            known = self._known(WAY)
+            whom = Population(
+                self.source, self.settings.population, self.study, self.door.context.codes, frozenset(known)
+            )
+            members = members_of(whom, known, pulled, self._fall)
         with self.chart.transaction() as work:
             moved = work.set_members(WAY, members, _instant(now))
             self._removed(work.keep_patients(members))
@@ -76,38 +81,11 @@ class Pull:
         marks = {kind: self._last_time(kind, self._asked(kind)) for kind in OF_PATIENT}
         return {kind: datetime.fromisoformat(mark.instant) if mark else None for kind, mark in marks.items()}
 
-    def _members(self, pulled: Pulled) -> set[str]:
-        """The population; where the server listed a part of it only, the one known before: nobody leaves by that.
-
-        Where it fell too far, nobody leaves but who opted out, which a person said.
-        """
-        known, whom = self._known(WAY), self._population()
-        try:
-            listed = whom.listed()
-            doubt = self._fall("population", known, known - listed)
-            kept = known - whom.opted_out() if doubt else set[str]()
-        except Trouble as trouble:
-            if not in_part(trouble, came=self.source.answered):
-                raise  # nothing came at all
-            pulled.troubles["Condition"] = trouble
-            return known
-        pulled.unheeded(f"population ({self.source.strangers} others came)", self.source.listing.unheeded)
-        doubt = doubt and self._fall("population", kept, kept - listed)
-        if doubt is None:
-            return listed
-        pulled.troubles["Patient"] = doubt
-        return listed | kept
-
     def _fall(self, what: str, had: Collection[str], gone: Collection[str]) -> Doubt | None:
         return None if self.accept_fall else fall(what, len(had), len(gone))
 
     def _known(self, way: str) -> set[str]:
         return {member.patient for member in self.chart.members() if member.way == way}
-
-    def _population(self) -> Population:
-        """Whom the settings name."""
-        known = frozenset(self._known(WAY))
-        return Population(self.source, self.settings.population, self.study, self.door.context.codes, known)
 
     def _of_type(self, kind: str, pulled: Pulled, now: datetime) -> None:
         """Read what is new of one type; a patient new to the population is read in full, and all with new codes."""
@@ -131,6 +109,7 @@ class Pull:
         self._tell(kind, pulled, reads, trouble)
         with self.chart.transaction() as work:
             self._account(work.store(caught.kept))
+            work.read(kind, in_part=kind in pulled.troubles)
             work.see(kind, caught.seen, new if trouble is None else ())
             if trouble is None:
                 self._removed({kind: work.remove(kind, {*gone, *caught.left} - caught.keys)})
@@ -265,12 +244,13 @@ class Pull:
                 read.trouble = self.source.by_ids(kind, lost, caught.only(lost)).trouble
             doubt = self._nameless(kind)
             trouble = read.trouble or self._fall(kind, needed, lost - caught.keys) or doubt
+            pulled.troubles.update({kind: trouble} if trouble else {})
             self._tell_shared(kind, pulled, read, len(referred) if kind == "Medication" else 1)
             with self.chart.transaction() as work:
                 self._account(work.store(caught.kept))
+                work.read(kind, in_part=kind in pulled.troubles)
                 if trouble is None:
                     self._removed({kind: work.remove(kind, here - caught.keys)})
-            pulled.troubles.update({kind: trouble} if trouble else {})
 
     def _tell_shared(self, kind: str, pulled: Pulled, read: Read, asked: int) -> None:
         pulled.unheeded(kind, read.unheeded)

@@ -26,8 +26,3 @@ class Pulled:
         for name in sorted(parameters):
             instead = READ_WHOLE if name == "_lastUpdated" else "what was not asked for is left aside here"
             self.notes.append(f"{what}: the server does not heed {name}; {instead}")
-
-    @property
-    def incomplete(self) -> tuple[str, ...]:
-        """The types that were read in part: nobody is decided on them."""
-        return tuple(sorted(self.troubles))

@@ -12,7 +12,14 @@ from sqlalchemy import Row as Found
 from sqlalchemy import Select, select
 
 from adapter.database import Database
-from adapter.database.tables import chart_member, chart_quarantine, chart_resource, chart_seen, chart_watermark
+from adapter.database.tables import (
+    chart_in_part,
+    chart_member,
+    chart_quarantine,
+    chart_resource,
+    chart_seen,
+    chart_watermark,
+)
 from adapter.facts.chart.rows import as_text, bare, kept_of
 from adapter.facts.chart.work import Watermark, Work
 from adapter.facts.intake import UNSAID, Kept
@@ -146,6 +153,10 @@ class Chart:
         columns = c.type, c.resource, c.reason, c.first_at, c.count.label("times")  # a Row has a method named count
         rows = self._stream(select(*columns).order_by(c.type, c.resource, c.reason))
         return [Quarantined(row.type, row.resource or None, row.reason, row.first_at, row.times) for row in rows]
+
+    def in_part(self) -> set[str]:
+        """The types that were read in part when they were read last: something of anybody may be missing."""
+        return {row.type for row in self._stream(select(chart_in_part.c.type))}
 
     def unread(self) -> dict[str, set[str]]:
         """The types of which something of a patient could not be read, by patient."""

@@ -28,13 +28,13 @@ class People:
         *, few: bool = False,
     ) -> None:  # fmt: skip
         self._chart, self._seen = chart, None if few else chart.seen()
-        self._unread = chart.unread()
+        self._unread, self._in_part = chart.unread(), chart.in_part()
         self.persons = persons_of(chart.linked())
         self._context, self._registry, self._own = context, registry, own_study
         self._studies, self._tally = chart.shared("ResearchStudy"), tally or Tally()
         self._for_all = None if few else self._assembly(chart.shared("Medication"))
 
-    def one(self, kept: Sequence[Kept], incomplete: tuple[str, ...] = ()) -> tuple[About, PatientRecord] | None:
+    def one(self, kept: Sequence[Kept]) -> tuple[About, PatientRecord] | None:
         """One patient of all that is kept of them; None where the Patient itself is not there.
 
         What is kept of the records that were merged into this one is added.
@@ -49,7 +49,7 @@ class People:
         seen = Counter(one.type for one in whole)
         seen.update(kind for key in (person.key, *also) for kind in self._types(key))
         others = [one for one in whole if one.type != "Patient"]
-        missing = {*incomplete}.union(*(self._unread.get(key, ()) for key in (person.key, *also)))
+        missing = self._in_part.union(*(self._unread.get(key, ()) for key in (person.key, *also)))
         return about, assembly.record(about, others, seen, tuple(sorted(missing)), also)
 
     def _assembly(self, medications: Sequence[Kept]) -> Assembly:

@@ -9,7 +9,14 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from adapter.database.tables import chart_member, chart_quarantine, chart_resource, chart_seen, chart_watermark
+from adapter.database.tables import (
+    chart_in_part,
+    chart_member,
+    chart_quarantine,
+    chart_resource,
+    chart_seen,
+    chart_watermark,
+)
 from adapter.facts.chart.rows import bare, digest, row_of
 from adapter.facts.intake import Kept
 
@@ -114,6 +121,12 @@ class Work:
         """Say how far a type was read."""
         self.connection.execute(delete(chart_watermark).where(chart_watermark.c.type == kind))
         self.connection.execute(insert(chart_watermark).values(type=kind, **asdict(mark)))
+
+    def read(self, kind: str, *, in_part: bool) -> None:
+        """Say whether a type was read in part, so that something of anybody may be missing, or to its end."""
+        self.connection.execute(delete(chart_in_part).where(chart_in_part.c.type == kind))
+        if in_part:
+            self.connection.execute(insert(chart_in_part).values(type=kind))
 
     def see(self, kind: str, patients: Iterable[str], anew: Iterable[str] = ()) -> None:
         """Say about whom something of a type came that is not kept; what was said about `anew` holds no more."""

@@ -62,21 +62,22 @@ def _steps(people: Mapping[str, Row]) -> dict[str, set[str]]:
 
 def _survivor(patient: str, steps: Mapping[str, set[str]], people: Mapping[str, Row]) -> str | None:
     """Where all ways from a record lead: to one that nobody replaces, or into one circle."""
-    rings = [_reached(one, steps) for one in sorted(_reached(patient, steps))]
+    rings = [reached([one], steps) for one in sorted(reached([patient], steps))]
     ring = min(rings, key=len)
     if not (ring <= people.keys() and all(ring <= other for other in rings)):
         return None
     return min(ring, key=lambda one: (people[one].get("active") is not True, one))
 
 
-def _reached(patient: str, steps: Mapping[str, set[str]]) -> set[str]:
-    reached, waiting = set[str](), [patient]
+def reached(patients: Iterable[str], steps: Mapping[str, Iterable[str]]) -> set[str]:
+    """These records and all to which their steps lead, however many there are on the way."""
+    found, waiting = set[str](), [*patients]
     while waiting:
         one = waiting.pop()
-        if one not in reached:
-            reached.add(one)
+        if one not in found:
+            found.add(one)
             waiting += steps.get(one, ())
-    return reached
+    return found
 
 
 def _keys(row: Row, column: str) -> set[str]:

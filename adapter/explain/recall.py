@@ -9,16 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from adapter.database import Database, read_database
+from adapter.database import read_database
 from adapter.errors import SourceError
-from adapter.facts.chart import Chart, People
-from adapter.hindsight import Hindsight, look_back
+from adapter.explain.hindsight import Hindsight, look_back
+from adapter.facts.chart import Chart
 from adapter.journal import Journal, Run, StoredDecision
+from adapter.patients import Patients
 from adapter.pipeline import Screen, study_hash
 from adapter.pull.population import as_key
-from adapter.pull.pull import WAY
-from adapter.run import taken_on
-from adapter.screening.model import PatientRecord
 from adapter.settings import Settings, database_password
 
 NUMBER = re.compile(r"Patient/S-\d{4,}")  # a screening number that nobody has, taken for an id
@@ -61,21 +59,21 @@ def recall(place: Settings, screen: Screen, named: str, as_of: date | None, lang
     """
     with read_database(place.database.url, password=database_password(place)) as database:
         journal, study = Journal(database), screen.study.id
+        patients = Patients(Chart(database), journal, screen, place.study.research_study, few=True)
         patient = journal.patient_of(study, named) or as_key(named)
         decision = journal.latest(study, patient, as_of.isoformat() if as_of else None)
-        reason, record = _known(database, place, screen, patient)
+        known = patients.one(patient) if patient in patients.population else None
+        reason = known.not_judged if known else NOT_IN_POPULATION
         if decision is None:
             raise SourceError(_nothing(journal, study, patient, as_of, reason))
         number = journal.screening_number(study, patient)
         note = journal.note(decision.id, language)
         run, past = journal.run(decision.run), as_of is not None and as_of < today
         found = Recalled(decision, run, number, note, None if as_of else reason)
-        if not past or record is None:
+        if not past or known is None:
             return found
-        marked = journal.set_aside(study).get(patient, ())
         changed = run.study_hash != study_hash(screen)
-        since = look_back(decision, replace(record, set_aside=marked), screen, today, changed=changed)
-        return replace(found, since=since)
+        return replace(found, since=look_back(decision, known.record, screen, today, changed=changed))
 
 
 def _nothing(journal: Journal, study: str, patient: str, as_of: date | None, reason: str | None) -> str:
@@ -95,17 +93,3 @@ def _nothing(journal: Journal, study: str, patient: str, as_of: date | None, rea
     if troubles:
         return f"{about}: the last run read {', '.join(troubles)} in part. Run again once the server gives them whole."
     return f"{about} yet. Run again: trial-adapter run."
-
-
-def _known(
-    database: Database, place: Settings, screen: Screen, patient: str
-) -> tuple[str | None, PatientRecord | None]:
-    """Why a run would not judge this patient by what the chart holds (None: it would), and what the chart holds."""
-    chart = Chart(database)
-    people = People(chart, screen.context, screen.study.registry, place.study.research_study or "")
-    known = people.one(chart.of_patient(patient))
-    if known is None or not any(member.patient == patient and member.way == WAY for member in chart.members()):
-        return NOT_IN_POPULATION, None
-    about, record = known
-    reason = about.not_judged or taken_on(record, Journal(database).latest_statuses(screen.study.id))
-    return reason, record
