@@ -141,13 +141,14 @@ class Record:
         """
         study, standing, picks = self.screen.study.id, judged.decision.standing.value, as_json(judged.decision.picks)
         before = work.latest_of(study, judged.decision.patient)
-        if judged.decision.incomplete or before is not None and (before.standing, before.picks_digest) == (standing, digest(picks)):
+        same = before is not None and (before.standing, before.picks_digest) == (standing, digest(picks))
+        if same or judged.decision.incomplete:
             return False
         last = self.journal.last_run(study)
-        same = last is not None and last.study_hash == self.study_hash
-        run = last.id if last is not None and same else self.begin(work)
+        own = last is not None and last.study_hash == self.study_hash
+        run = last.id if last is not None and own else self.begin(work)
         self._write_one(work, run, self._packed(judged, standing, picks, before), telling)
-        if not same:
+        if not own:
             work.end_run(run, ended_at=self.at, report="{}", exit_code=0)
         return True
 

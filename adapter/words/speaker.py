@@ -41,6 +41,11 @@ class Speaker(Tongue):
         """The value as received, and as converted where that differs."""
         return readings.value(self, fact)
 
+    def reading(self, fact: Fact) -> str:
+        """What a fact shows, under the name of what asks for it."""
+        asking = [variable.id for variable in self.study.variables.values() if fact.concept in variable.concepts]
+        return readings.reading(self, fact, {"variable": asking[0]} if asking else {})
+
     def score(self, name: str, score: ScoreRange) -> str:
         """A score as one number or a range."""
         return scores.alone(self, name, score)
@@ -56,8 +61,7 @@ class Speaker(Tongue):
         said = {name: getattr(by, name) for name in ("resource", "reason", "author")} | {"since": by.since.isoformat()}
         if not facts:
             return self.phrase("set_aside", "changed", what=by.received, **said)
-        asking = [v.id for v in self.study.variables.values() if facts[0].concept in v.concepts]
-        what = readings.reading(self, facts[0], {"variable": asking[0]} if asking else {})
+        what = self.reading(facts[0])
         if by.until is None:
             return self.phrase("set_aside", "held", what=what, **said)
         return self.phrase("set_aside", "held_until", what=what, until=by.until.isoformat(), **said)

@@ -30,6 +30,7 @@ def main(folder: Path, *, whole: bool) -> None:
     mappings = places.folder("mappings")
     screen = prepare(load_study(mappings / "studies" / STUDY, mappings), mappings, "Asia/Shanghai")
     with tempfile.TemporaryDirectory() as temporary, River(Path(temporary), ward(*SHOWN)).open() as river:
+        river.settled["[population]"] = "[worklist]\nnames = true\n[population]"
         assert river.run().code == 0
         made = ward_of(load(river.settings, {}), screen, lambda: {"status": "ok"}, lambda: date.fromisoformat(AS_OF))
         Users(made.database).add("wang", Role.INVESTIGATOR, STUDY, hashed(PASSWORD), "2026-03-16T08:00:00Z")

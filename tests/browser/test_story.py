@@ -14,7 +14,7 @@ from tests.river.hospital import STUDY
 def test_a_patient_is_found_understood_examined_and_marked(standing, chromium, language, scripts):
     with reader(chromium, standing.base, language, java_script_enabled=scripts) as page:
         sign_in(page, "investigator")
-        seen = walk(page)
+        seen = walk(page, scripts=scripts)
         assert (seen.before, seen.after) == ("open", "good")
         assert "investigator" in page.locator("#status .trail").inner_text()
     patient = standing.patient(seen.number)

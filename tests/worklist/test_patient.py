@@ -77,6 +77,17 @@ def test_a_form_is_worked_out_before_it_is_kept(browser, number, ward):
         assert answers.of(connection, STUDY, patient) == []
 
 
+def test_what_the_record_says_stands_beside_each_question(browser, ward):
+    one, number = browser("coordinator"), ward.journal.screening_number(STUDY, "Patient/c01")
+    path = f"/worklist/{number}/form"
+    text = one.get(path, headers={"Accept-Language": "en"}).text
+    said = "in another clinical study: no (stated 2026-03-12)"
+    assert text.lower().count(said) == 1
+    assert one.send(path, path, on=AS_OF, **{"attest.other_study": "no"}).status_code == 303
+    text = one.get(path, headers={"Accept-Language": "en"}).text
+    assert text.lower().count(said) == 1 and "On the form of 16 Mar 2026: no" in text
+
+
 def test_two_people_on_one_patient_see_each_others_change(browser, number, ward):
     path = f"/worklist/{number}/form"
     first, second = browser("investigator"), browser("coordinator")

@@ -112,7 +112,7 @@ def _shown(about: Whom, filled: Filled, given: list[Form], trouble: str = "", th
         abort(404)
     speaker = ward.speaker(g.reader.language, looked.judged.record.person.sex)
     last = answers_in(given[-1]) if given else {}
-    made = Sheet(looked.judged.decision, speaker, filled.chosen, last).sections()
+    made = Sheet(looked.judged.decision, looked.judged.record.facts, speaker, filled.chosen, last).sections()
     return render_template(
         "form.html", about=about, filled=filled, sections=made, trouble=trouble, theirs=theirs,
         newest=given[-1] if given else None, decision=looked.judged.decision, differs=_differs(filled, theirs),

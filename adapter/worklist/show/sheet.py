@@ -18,6 +18,7 @@ from adapter.words import Speaker
 
 TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 NOT_ASSESSED = "not_assessed"
+OURS = "QuestionnaireResponse/page-"  # a form that was filled in here, or is just now
 Resource = Mapping[str, Any]
 
 
@@ -61,6 +62,7 @@ class Sheet:
     """The form for one patient: what is judged with it, what is chosen now, and what the newest form said."""
 
     decision: Decision
+    facts: Sequence[Fact]
     speaker: Speaker
     chosen: Mapping[str, str]
     last: Mapping[str, str]
@@ -106,7 +108,7 @@ class Sheet:
     def _item(self, one: Resource, score: Score | None) -> Item:
         name, language = one["linkId"], self.speaker.language
         own = next((item for item in score.items if item.id == name.partition(".")[2]), None) if score else None
-        answered, says = self._answered(own, score)
+        answered, says = self._answered(own, score) if own else ("", self._stated(name))
         choices = tuple((o["valueCoding"]["code"], _option(o, language)) for o in one.get("answerOption", ()))
         said = self.last.get(name, "")
         return Item(
@@ -114,10 +116,15 @@ class Sheet:
             own.definition[language] if own else "", answered, says, dict(choices).get(said, said),
         )  # fmt: skip
 
-    def _answered(self, own: ScoreItem | None, score: Score | None) -> tuple[str, str]:
+    def _stated(self, name: str) -> str:
+        """What the hospital's own record says last of an item that is of no score."""
+        theirs = [fact for fact in _in_time(self.facts) if fact.concept == name and not fact.resource.startswith(OURS)]
+        return self.speaker.reading(theirs[-1]) if theirs else ""
+
+    def _answered(self, own: ScoreItem, score: Score | None) -> tuple[str, str]:
         """What the record says of a score item: its answer, and the facts behind it."""
         judged = self.decision.scores.get(score.id) if score else None
-        finding = dict(judged.items).get(own.id) if own and judged else None
+        finding = dict(judged.items).get(own.id) if judged else None
         if finding is None:
             return "", ""
         says = [self.speaker.evidence(piece) for piece in finding.evidence if piece.fact is not None]
@@ -127,9 +134,13 @@ class Sheet:
 
 def stated(facts: Iterable[Fact]) -> dict[str, str]:
     """What persons stated last of each item, wherever they did: to be looked at and said again."""
+    return allowed({fact.concept: fact.word or "" for fact in _in_time(facts)})
+
+
+def _in_time(facts: Iterable[Fact]) -> list[Fact]:
+    """What was stated in words, the oldest first."""
     said = [fact for fact in facts if fact.kind is Kind.WORD and fact.start is not None and fact.word]
-    ordered = sorted(said, key=lambda fact: (fact.start.first if fact.start else date.min, fact.time))
-    return allowed({fact.concept: fact.word or "" for fact in ordered})
+    return sorted(said, key=lambda fact: (fact.start.first if fact.start else date.min, fact.time))
 
 
 def answers_in(form: Form) -> dict[str, str]:
