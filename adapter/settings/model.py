@@ -22,6 +22,7 @@ from adapter.settings.kinds import (
     is_loopback,
 )
 from adapter.settings.outputs import Email, Outputs, Recipient, ResearchSubject, Webhook
+from adapter.settings.sign_in import Oidc
 
 __all__ = ["Email", "Outputs", "Recipient", "ResearchSubject", "Settings", "Webhook", "is_loopback"]
 
@@ -135,6 +136,7 @@ class Worklist(Section):
     idle_minutes: int = Field(default=15, ge=1, le=480)
     record_url: RecordUrl | None = None
     names: bool = False
+    oidc: Oidc = Oidc()
 
 
 class Retention(Section):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,10 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from adapter.database import DatabaseError
 from adapter.errors import AdapterError
 from adapter.worklist.access.gate import TOKEN, Gate, Visit, harden
+from adapter.worklist.access.oidc.authority import Authority
+from adapter.worklist.access.oidc.pending import Pending
 from adapter.worklist.access.roles import EVERYBODY, OPEN, READERS, home_of, open_to
-from adapter.worklist.pages import acts, forms, health, operation, patient, people, sign_in, status
+from adapter.worklist.pages import acts, forms, health, hospital, operation, patient, people, sign_in, status
 from adapter.worklist.show.reader import Reader, language_asked
 from adapter.worklist.ward import Ward
 
@@ -32,8 +35,10 @@ def create_app(ward: Ward) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LONGEST_FORM, MAX_FORM_PARTS=500)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["ward"] = ward
-    for room in (health, operation, sign_in, people, patient, forms, acts, status):
+    for room in (health, operation, sign_in, hospital, people, patient, forms, acts, status):
         app.register_blueprint(room.pages)
+    if ward.place.oidc.issuer is not None:
+        app.extensions |= {"authority": Authority(ward.place.oidc, monotonic), "pending": Pending(monotonic)}
     app.view_functions["static"] = open_to(OPEN)(app.view_functions["static"])
     app.before_request(lambda: _read_by(ward))
     Gate(ward).guard(app)

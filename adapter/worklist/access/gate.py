@@ -20,6 +20,7 @@ from adapter.worklist.ward import Ward
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN = "form_token"  # noqa: S105 - the name of a field
+NOBODY = "nobody known"  # no user's name: those have no blank
 OURS = frozenset({"same-origin", "none"})
 
 
@@ -61,16 +62,27 @@ class Gate:
         g.visit = None if is_open and not self._has_cookie() else self._visit()
         return None if is_open else self._let_in(roles)
 
-    def sign_in(self, user: str, answer: Answer) -> None:
+    def sign_in(self, user: str, answer: Answer, way: str) -> None:
         """Open a session under a new token, whatever token came before, and hand it to the browser."""
+        self._audit("signed-in", user, way=way)
         self.sessions.end(request.cookies.get(self.cookie))
         token = self.sessions.begin(user)
         answer.set_cookie(self.cookie, token, secure=self.secure, httponly=True, samesite="Lax", path="/")
 
     def sign_out(self, answer: Answer) -> None:
         """End the session."""
+        if visit := getattr(g, "visit", None):
+            self._audit("signed-out", visit.user.name)
         self.sessions.end(request.cookies.get(self.cookie))
         answer.delete_cookie(self.cookie, secure=self.secure, httponly=True, samesite="Lax", path="/")
+
+    def refuse(self, user: str, way: str, why: str) -> None:
+        """Put on record that a sign-in failed; a name that no user has is not kept: it may be a password."""
+        self._audit("sign-in-failed", user or NOBODY, way=way, why=why)
+
+    def _audit(self, kind: str, who: str, **what: str) -> None:
+        with self.ward.journal.transaction() as work:
+            work.audit(kind, who, **what)
 
     def _has_cookie(self) -> bool:
         return self.cookie in request.cookies

@@ -24,7 +24,7 @@ def invite(app: Flask, user: str) -> str:
             abort(404)
         token.clear()
         answer = redirect("/", 303)
-        the_gate().sign_in(user, answer)
+        the_gate().sign_in(user, answer, "invitation")
         return answer
 
     app.register_blueprint(pages)

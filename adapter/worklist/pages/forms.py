@@ -37,6 +37,9 @@ class Filled:
 def form(number: str) -> str:
     """Open the form, with what was answered today already chosen."""
     about, today = whom(number), the_ward().today().isoformat()
+    with the_ward().journal.transaction() as work:
+        visit = the_visit()
+        work.audit("page-viewed", visit.user.name, about.patient, page="form", role=visit.role.value)
     given = _given(about)
     newest = given[-1] if given else None
     chosen = answers_in(newest) if newest and newest.authored[:10] == today else {}

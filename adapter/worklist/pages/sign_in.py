@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 
-from flask import Blueprint, g, redirect, render_template, request
+from flask import Blueprint, current_app, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from adapter.words import LANGUAGES
@@ -18,6 +18,7 @@ from adapter.worklist.show.reader import COOKIE
 log = logging.getLogger(__name__)
 pages = Blueprint("sign_in", __name__)
 A_YEAR_S = 365 * 86_400
+PASSWORD = "password"  # noqa: S105 - the name of a way
 
 
 @pages.get("/")
@@ -32,7 +33,7 @@ def front() -> Response:
 def login() -> Response | str:
     """Ask who comes."""
     back = local_path(request.args.get("next", ""))
-    return redirect(_within(back, g.visit.role), 303) if g.visit else _form(back)
+    return redirect(within(back, g.visit.role), 303) if g.visit else login_form(back)
 
 
 @pages.post("/login")
@@ -42,16 +43,17 @@ def enter() -> Response | tuple[str, int, dict[str, str]] | tuple[str, int]:
     name, back = request.form.get("username", "").strip(), local_path(request.form.get("next", ""))
     gate, address = the_gate(), request.remote_addr or ""
     if wait := math.ceil(gate.throttle.wait_s(name, address)):
-        return _form(back, "login.wait", seconds=wait), 429, {"Retry-After": str(wait)}
+        return login_form(back, "login.wait", seconds=wait), 429, {"Retry-After": str(wait)}
     user = Users(gate.ward.database).named(name) if NAME.fullmatch(name) else None
     kept = user.password if user and user.disabled_at is None else None
     if not is_right(kept, request.form.get("password", "")):
         gate.throttle.fail(name, address)
-        log.warning("a sign-in to the page failed")  # the name may be a password in the wrong field
-        return _form(back, "login.wrong"), 401
+        log.warning("a sign-in to the page failed")
+        gate.refuse(user.name if user else "", PASSWORD, "name or password")
+        return login_form(back, "login.wrong"), 401
     gate.throttle.succeed(name, address)
-    answer = redirect(_within(back, user.roles.get(gate.ward.study.id) if user else None), 303)
-    gate.sign_in(name, answer)
+    answer = redirect(within(back, user.roles.get(gate.ward.study.id) if user else None), 303)
+    gate.sign_in(name, answer, PASSWORD)
     return answer
 
 
@@ -59,7 +61,7 @@ def enter() -> Response | tuple[str, int, dict[str, str]] | tuple[str, int]:
 @open_to(EVERYBODY)
 def leave() -> Response:
     """Sign out."""
-    answer = redirect("/login", 303)
+    answer = redirect("/login?left=1" if "authority" in current_app.extensions else "/login", 303)
     the_gate().sign_out(answer)
     return answer
 
@@ -76,11 +78,13 @@ def language() -> Response:
     return answer
 
 
-def _within(back: str, role: Role | None) -> str:
+def within(back: str, role: Role | None) -> str:
     """Where to go after a sign-in: a role that sees no patient begins elsewhere than with the patients."""
     return home_of(role) if back == home_of(None) else back
 
 
-def _form(back: str, trouble: str = "", **filled: object) -> str:
-    said = g.reader.say(trouble, **filled) if trouble else ""
-    return render_template("login.html", back=back, trouble=said)
+def login_form(back: str, trouble: str = "", **filled: object) -> str:
+    """The page that asks who comes, and says what kept somebody out."""
+    said, hospital = g.reader.say(trouble, **filled) if trouble else "", "authority" in current_app.extensions
+    left = hospital and "left" in request.args and not trouble
+    return render_template("login.html", back=back, trouble=said, hospital=hospital, left=left)

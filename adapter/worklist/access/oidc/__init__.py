@@ -1,0 +1,1 @@
+"""The hospital's own sign-in to the page, by OpenID Connect."""
