@@ -24,10 +24,13 @@ from adapter.record import Record
 from adapter.settings import Settings, database_password
 from adapter.words import load_catalogue
 from adapter.worklist import Ward
-from adapter.worklist.ward import Health, Looked
+from adapter.worklist.ward import Health, Looked, leave_waiting
 
 
-def ward_of(settings: Settings, screen: Screen, health: Health, today: Callable[[], date] | None = None) -> Ward:
+def ward_of(
+    settings: Settings, screen: Screen, health: Health, today: Callable[[], date] | None = None,
+    tell: Callable[[], None] = leave_waiting,
+) -> Ward:  # fmt: skip
     """The page's own view of a hospital and a study; `today`: the index date, that of the hospital where none is."""
     zone = ZoneInfo(settings.hospital.time_zone)
     url, password = settings.database.url, database_password(settings)
@@ -43,6 +46,7 @@ def ward_of(settings: Settings, screen: Screen, health: Health, today: Callable[
         open_database=partial(open_database, url, password=password),
         today=today or partial(_today, zone),
         health=health,
+        tell=tell,
     )
 
 

@@ -59,6 +59,7 @@ class Runs:
         self._command, self._interval_s, self._clock, self._longest_s = list(command), interval_s, clock, longest_s
         self._killed = killed
         self._one, self._door = threading.Lock(), threading.Lock()
+        self._wanted = threading.Event()  # there is something to tell that no run has begun to send
         self._child: subprocess.Popen[str] | None = None
         self._stopped = False
         self._ended = self._good = self._began = clock()
@@ -98,7 +99,14 @@ class Runs:
                 return
         self._whole(*words)
 
+    def soon(self) -> None:
+        """Have what waits sent at once, or after the run at work; what comes up until it begins goes along."""
+        if not self._wanted.is_set():
+            self._wanted.set()
+            threading.Thread(target=self.after, args=(ONLY_TELL,), daemon=True).start()
+
     def _whole(self, *words: str) -> None:
+        self._wanted.clear()  # before it begins: whatever comes up from here on may be too late for it
         try:
             child = self._begin(words)
             if child is not None:

@@ -70,7 +70,7 @@ def serve(asked: argparse.Namespace) -> int:
     asked.study, asked.set, asked.hospital = None, [], None
     own = ["--config", str(asked.config)] if asked.config else []
     prepared, service = prepare(asked), Service(place, [sys.executable, "-m", "adapter", "run", *own])
-    return service.serve(create_app(ward_of(place, prepared, service.health)))
+    return service.serve(create_app(ward_of(place, prepared, service.health, tell=service.runs.soon)))
 
 
 def aside(asked: argparse.Namespace) -> int:

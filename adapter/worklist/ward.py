@@ -30,6 +30,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def leave_waiting() -> None:
+    """What there is to tell waits for the next run."""
+
+
 class Judged(Protocol):
     """A patient as judged: the facts, what was decided of them, and what would settle it."""
 
@@ -80,6 +84,7 @@ class Ward:
     today: Callable[[], date]
     health: Health
     now: Callable[[], datetime] = utc_now
+    tell: Callable[[], None] = leave_waiting  # has what waits sent, by a process that is not the page
     _opened: Database | None = None
     _door: threading.Lock = field(default_factory=threading.Lock)
 
@@ -96,8 +101,11 @@ class Ward:
         return self.bench.look(self.database, patient, self.today(), more)
 
     def decide(self, patient: str) -> bool:
-        """Have a patient judged anew after an act, and put on record where that differs."""
-        return self.bench.decide(self.database, patient, self.today(), self.at())
+        """Have a patient judged anew after an act, and put on record and told where that differs."""
+        moved = self.bench.decide(self.database, patient, self.today(), self.at())
+        if moved:
+            self.tell()
+        return moved
 
     @property
     def journal(self) -> Journal:

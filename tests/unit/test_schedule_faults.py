@@ -85,6 +85,19 @@ def test_a_run_that_only_tells_does_not_count_as_one_that_screens():
     assert runs.last is None and runs.late and runs.overdue
 
 
+def test_what_persons_did_while_a_run_is_at_work_is_told_once_after_it(caplog):
+    slow = "import sys, time; print('up', sys.argv[1:], flush=True); time.sleep(0 if sys.argv[1:] else 0.5)"
+    runs = Runs([sys.executable, "-c", slow], 60)
+    thread = at_work(runs, caplog)
+    for _ in range(3):
+        runs.soon()
+    thread.join(5)
+    until(lambda: caplog.messages.count("run: up ['--only-tell']") == 1 and not runs._one.locked())
+    runs.soon()
+    until(lambda: caplog.messages.count("run: up ['--only-tell']") == 2)
+    runs.stop()
+
+
 def test_the_service_has_jobs_for_runs_full_runs_and_digests(tmp_path):
     outputs = {"email": {"enabled": True, "recipients": [{"address": "a@x", "digest": "08:00"}]}}
     service = Service(Settings.model_validate({"outputs": outputs}, strict=False), ending(0))

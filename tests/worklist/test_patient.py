@@ -198,3 +198,15 @@ def test_what_would_settle_it_is_on_record_as_it_would_be_found(ward, name):
     with ward.database.reading() as connection:
         assert recalled(connection, last, judged.decision, ward.study) == judged.settles != ()
         assert recalled(connection, replace(last, picks="{}"), judged.decision, ward.study) is None
+
+
+def test_what_a_person_does_is_sent_at_once_and_only_where_something_is_to_be_sent(page, browser, number, ward):
+    told, one, path = [], browser("investigator"), f"/worklist/{number}"
+    ward.tell, ward.tells_server = lambda: told.append("tell"), True
+    one.send(path, f"{path}/status", status="ineligible")  # without a reason it is refused
+    assert told == []
+    one.send(path, f"{path}/status", status="screening")
+    assert told == ["tell"]
+    ward.tells_server = False
+    one.send(path, f"{path}/status", status="on-study")
+    assert told == ["tell"]

@@ -41,4 +41,6 @@ def set_status(number: str) -> Response:
             ward.study.id, about.patient, status, reason, visit.user.name, ward.at(), decision, ward.study_hash
         )
         work.set_status(word, tell_server=ward.tells_server)
+    if ward.tells_server:
+        ward.tell()
     return redirect(f"{about.path}?done=status#status", 303)
