@@ -74,7 +74,7 @@ class Authority:
                     self._endpoint("token_endpoint"), code=answer["code"], code_verifier=begun.verifier,
                     grant_type="authorization_code", timeout=TIMEOUT_S, allow_redirects=False,
                 )  # fmt: skip
-                keys = self._asked(session, self._endpoint("jwks_uri"))["keys"]
+                keys = self._asked(self._endpoint("jwks_uri"))["keys"]
                 return self._proved(token, keys, begun)
             except requests.RequestException:
                 raise NotLetIn("no answer to the code", unreachable=True) from None
@@ -119,11 +119,10 @@ class Authority:
 
     def _discovered(self) -> Mapping[str, Any]:
         issuer = self.place.issuer or ""
-        with self._opened(requests.Session()) as session:
-            try:
-                said = self._asked(session, issuer.rstrip("/") + DISCOVERY)
-            except (requests.RequestException, ValueError):
-                raise NotLetIn("the authority does not say where it is", unreachable=True) from None
+        try:
+            said = self._asked(issuer.rstrip("/") + DISCOVERY)
+        except (requests.RequestException, ValueError):
+            raise NotLetIn("the authority does not say where it is", unreachable=True) from None
         if said.get("issuer") != issuer:
             raise NotLetIn("the authority names another issuer than the settings")
         return said
@@ -142,10 +141,10 @@ class Authority:
         session.verify = str(self.place.ca_file) if self.place.ca_file else True
         return session
 
-    def _asked(self, session: requests.Session, url: str) -> dict[str, Any]:
-        # Nothing of ours goes along: what is asked is public.
-        more = {"withhold_token": True} if isinstance(session, OAuth2Session) else {}
-        answer = session.get(url, timeout=TIMEOUT_S, allow_redirects=False, **more)
+    def _asked(self, url: str) -> dict[str, Any]:
+        """What stands at an address of the authority for everybody; nothing of ours goes along."""
+        with self._opened(requests.Session()) as session:
+            answer = session.get(url, timeout=TIMEOUT_S, allow_redirects=False)
         answer.raise_for_status()
         said = answer.json()
         if not isinstance(said, dict):
