@@ -87,4 +87,6 @@ def login_form(back: str, trouble: str = "", **filled: object) -> str:
     """The page that asks who comes, and says what kept somebody out."""
     said, hospital = g.reader.say(trouble, **filled) if trouble else "", "authority" in current_app.extensions
     left = hospital and "left" in request.args and not trouble
-    return render_template("login.html", back=back, trouble=said, hospital=hospital, left=left)
+    # A refusal does not repeat its own address: there it may hold a code and the words of an authority.
+    refused = {"code": 401} if trouble else {}
+    return render_template("login.html", back=back, trouble=said, hospital=hospital, left=left, **refused)
