@@ -215,7 +215,7 @@ def test_the_example_shows_every_setting_and_holds_when_uncommented(written):
         elif found := re.match(r"([a-z_]+) = ", line):
             shown.add(f"{table}.{found[1]}")
     secrets = {"fhir.auth.password", "fhir.auth.client_secret", "fhir.proxy_password"}
-    secrets |= {"database.password", "outputs.email.password", "outputs.webhook.secret"}
+    secrets |= {"database.password", "outputs.email.password", "outputs.webhook.secret", "worklist.oidc.client_secret"}
     assert set(KNOWN) - shown - secrets - {"outputs"} == set()
     assert settings.outputs.email.recipients[0].digest == "08:00"
 
