@@ -103,7 +103,7 @@ def screening_numbers(connection: Connection, study: str) -> dict[str, str]:
     """Everybody's number, by patient."""
     c = journal_screening_number.c
     rows = connection.execute(select(c.patient, c.number).where(c.study == study))
-    return {row.patient: as_shown(row.number) for row in rows}
+    return {patient: as_shown(number) for patient, number in rows}
 
 
 def patient_of(connection: Connection, study: str, shown: str) -> str | None:

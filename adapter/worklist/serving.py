@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ def listening(app: Callable[..., Any], place: Worklist) -> Iterator[str]:
             f"[worklist] host and port: cannot listen on {place.host}:{place.port} ({error.strerror}). "
             "Another service may be there; name another port."
         ) from None
+    gc.freeze()  # what is loaded by now stays to the end: it need not be gone through for garbage at every page
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -8,6 +8,7 @@ Milliseconds of the clock (median, 95th percentile) and of the CPU, which a busy
 # ruff: noqa: T201 - a command for people
 
 import argparse
+import gc
 import random
 import statistics
 import sys
@@ -110,6 +111,7 @@ def main() -> None:
     chance = random.Random(20260316)
     with tempfile.TemporaryDirectory() as folder:
         browser = opened(Path(folder), options.patients)
+        gc.freeze()  # as the page does where it listens
         numbers = [f"S-{number:04}" for number in range(1, options.patients + 1)]
         asked: dict[str, Callable[[], str]] = {
             "list": lambda: "/worklist",

@@ -65,8 +65,9 @@ def holding(connection: Connection, study: str) -> dict[str, dict[str, Act]]:
     last = select(func.max(acts.id)).where(acts.study == study).group_by(acts.patient, acts.kind)
     columns = (acts[field.name] for field in fields(Act))
     found: dict[str, dict[str, Act]] = {}
-    for row in connection.execute(select(*columns).where(acts.id.in_(last))).mappings():
-        found.setdefault(row["patient"], {})[row["kind"]] = Act(**row)
+    for row in connection.execute(select(*columns).where(acts.id.in_(last))):
+        act = Act(*row)
+        found.setdefault(act.patient, {})[act.kind] = act
     return found
 
 
@@ -82,4 +83,4 @@ def seen_by(connection: Connection, study: str, who: str) -> dict[str, tuple[int
     c = clinic_outlook.c
     asked = select(seen.patient, seen.decision, c.standing).join(clinic_outlook, c.decision == seen.decision)
     rows = connection.execute(asked.where(seen.study == study, seen.who == who))
-    return {row.patient: (row.decision, row.standing) for row in rows}
+    return {patient: (decision, standing) for patient, decision, standing in rows}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import Connection, distinct, func, insert, select
 
@@ -15,8 +16,7 @@ outlooks = clinic_outlook.c
 Thing = tuple[str, str, bool]  # what to do, of the study's settlements which, whether a bad answer ends the matter
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(NamedTuple):
     """A decision as the list shows it; `cost` None: it was made before costs were kept.
 
     `things` are what would settle it, as JSON: [what to do, of the study's settlements which, whether a bad answer
@@ -33,7 +33,7 @@ class Outlook:
     things: str
 
     @property
-    def settling(self) -> list[Thing]:
+    def settling(self) -> tuple[Thing, ...]:
         """The things that would settle it, those that may end the matter first."""
         return _read(self.things)
 
@@ -46,18 +46,18 @@ def priced(settles: Sequence[Settles]) -> tuple[int, str]:
 
 def keep(connection: Connection, outlook: Outlook) -> None:
     """Add the row of a decision."""
-    connection.execute(insert(clinic_outlook).values(asdict(outlook)))
+    connection.execute(insert(clinic_outlook).values(outlook._asdict()))
 
 
 def latest(connection: Connection, study: str, standings: Sequence[str]) -> list[Outlook]:
     """Everybody who stands so by their latest decision."""
     last = select(func.max(outlooks.decision)).where(outlooks.study == study).group_by(outlooks.patient)
-    columns = (outlooks[field.name] for field in fields(Outlook))
+    columns = (outlooks[name] for name in Outlook._fields)
     statement = select(*columns).where(outlooks.decision.in_(last), outlooks.standing.in_(standings))
-    return [Outlook(**row) for row in connection.execute(statement.order_by(outlooks.decision)).mappings()]
+    return [Outlook._make(row) for row in connection.execute(statement.order_by(outlooks.decision))]
 
 
-def things_of(connection: Connection, decision: int) -> list[Thing] | None:
+def things_of(connection: Connection, decision: int) -> tuple[Thing, ...] | None:
     """What would have settled the patient of one decision; None: it was made before that was kept."""
     asked = select(outlooks.things).where(outlooks.decision == decision, outlooks.cost.is_not(None))
     text = connection.scalar(asked)
@@ -73,9 +73,10 @@ def screened(connection: Connection, study: str) -> int:
 def flagged_at(connection: Connection, study: str) -> dict[str, str]:
     """When each patient was flagged last."""
     c = journal_change.c
-    asked = select(c.patient, func.max(c.at).label("last")).where(c.study == study, c.kind == "flagged")
-    return {row.patient: row.last for row in connection.execute(asked.group_by(c.patient))}
+    asked = select(c.patient, func.max(c.at)).where(c.study == study, c.kind == "flagged")
+    return {row[0]: row[1] for row in connection.execute(asked.group_by(c.patient))}
 
 
-def _read(things: str) -> list[Thing]:
-    return [(do, thing, rules_out) for do, thing, rules_out in json.loads(things)]
+@lru_cache(maxsize=8192)  # a list is read again and again, and many lack the same
+def _read(things: str) -> tuple[Thing, ...]:
+    return tuple((do, thing, rules_out) for do, thing, rules_out in json.loads(things))

@@ -33,8 +33,9 @@ def worklist() -> str:
     at = min(max(1, request.args.get("page", 1, int)), pages_in_all)
     shown = rows[(at - 1) * A_PAGE : at * A_PAGE]
     speaker = ward.speaker(g.reader.language)
+    told = [(row, roster.waiting_days(row), *_needs(row, speaker)) for row in shown]
     return render_template(
-        "list.html", rows=[(row, *_needs(row, speaker)) for row in shown], found=len(rows), stages=stages,
+        "list.html", rows=told, found=len(rows), stages=stages,
         refusals=refusals.most_common(5), wanted=wanted, at=at, pages_in_all=pages_in_all, named=named,
         shows=SHOWS, standings=FLAGGED, today=ward.today(),
     )  # fmt: skip

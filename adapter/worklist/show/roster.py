@@ -11,6 +11,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -29,8 +30,7 @@ OVER = TAKEN_ON | {"ineligible", "not-registered"}  # a person's word after whic
 DEAREST = 1 << 30  # of whom nothing is known
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One patient of the list."""
 
     number: str
@@ -40,7 +40,7 @@ class Row:
     said: StoredStatus | None
     seen: tuple[int, str] | None  # the decision that its reader saw last, and the standing it gave
     review: bool
-    waiting_days: int
+    flagged_at: str
 
     @property
     def news(self) -> str:
@@ -137,14 +137,15 @@ class Roster:
 
     def _row(self, one: Outlook) -> Row:
         patient = one.patient
-        since = self._flagged_at.get(patient, one.decided_at)
-        seen = self._seen.get(patient)
-        flagged_on = datetime.fromisoformat(since).astimezone(self.zone).date()
         return Row(
             self._numbers.get(patient, ""), one, self._persons.get(patient, Person(patient)),
-            self._deeds.get(patient, {}), self._said.get(patient), seen, patient in self._reviews,
-            max(0, (self.now - flagged_on).days),
+            self._deeds.get(patient, {}), self._said.get(patient), self._seen.get(patient), patient in self._reviews,
+            self._flagged_at.get(patient, one.decided_at),
         )  # fmt: skip
+
+    def waiting_days(self, row: Row) -> int:
+        """For how many days somebody has been flagged."""
+        return max(0, (self.now - datetime.fromisoformat(row.flagged_at).astimezone(self.zone).date()).days)
 
     @cached_property
     def now(self) -> date:
