@@ -17,7 +17,7 @@ run: $(VENV)/run.stamp ## install, open the sandbox hospital, screen it over HTT
 	$(BIN)/trial-adapter demo --study $(STUDY) $(if $(ONCE),--once)
 
 test: $(VENV)/test.stamp ## everything: lint, types, all tests that this machine can run
-	@status=0; $(MAKE) --no-print-directory --keep-going lint || status=1; $(PYTEST) || status=1; exit $$status
+	@status=0; $(MAKE) --no-print-directory --keep-going lint || status=1; $(PYTEST) --durations=25 || status=1; exit $$status
 
 quick: $(VENV)/test.stamp ## lint, types and the tests without servers, in under two minutes
 	@status=0; $(MAKE) --no-print-directory --keep-going lint || status=1; $(PYTEST) -q -m "not slow" || status=1; exit $$status

@@ -29,7 +29,7 @@ REGISTRY = re.compile(
     "|".join(("py" + "pi.org", "python" + "hosted", "npm" + "js.org", "maven" + ".org", "crates" + ".io"))
 )
 NOT_OURS = {"__pycache__", "build", "dist", "var"}
-SUFFIXES = ["", ".css", ".csv", ".html", ".json", ".md", ".py", ".sh", ".sql", ".toml", ".txt", ".yaml", ".yml"]
+SUFFIXES = ["", ".css", ".csv", ".html", ".js", ".json", ".md", ".py", ".sh", ".sql", ".toml", ".txt", ".yaml", ".yml"]
 TEXT = {*SUFFIXES, ".lock", ".ndjson"}
 
 
