@@ -10,6 +10,7 @@ from adapter import errors
 from adapter.check.finding import Finding, fault_of
 from adapter.check.hospital import Hospital
 from adapter.check.leaving import leaving
+from adapter.check.page import page_sign_in
 from adapter.check.sign_in import signed_in
 from adapter.database import open_database
 from adapter.errors import AdapterError, UsageError
@@ -47,6 +48,7 @@ def check(steps: Steps) -> Iterator[Finding]:
         return
     yield from _database(place, steps.password)
     yield from leaving(place, steps.now())
+    yield from page_sign_in(place)
     try:
         with steps.client(place) as client:
             let_in = yield from signed_in(client)

@@ -12,6 +12,7 @@ from tests.fhir_server.loading import Client
 from tests.fhir_server.medplum import server as medplum_server
 from tests.fhir_server.process import Server
 from tests.fhir_server.records import Resource, cases, ref, synthea
+from tests.integration import keycloak as kc
 
 HERE = Path(__file__).resolve().parent
 GROUP = "hapi"
@@ -63,6 +64,15 @@ def medplum(tmp_path_factory) -> Iterator[Server]:
     if medplum_server.lacking():
         absent(f"Node.js and npm ({', '.join(medplum_server.lacking())})")
     with medplum_server.running(tmp_path_factory.mktemp("medplum")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def keycloak(tmp_path_factory) -> Iterator[kc.Keycloak]:
+    """A Keycloak whose realm every module makes as it needs it."""
+    if kc.lacking():
+        absent(f"Java 17 and Maven ({', '.join(kc.lacking())})")
+    with kc.running(tmp_path_factory.mktemp("keycloak")) as running:
         yield running
 
 

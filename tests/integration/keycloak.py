@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,9 @@ VERSION = "26.7.3"
 DISTRIBUTION = f"org.keycloak:keycloak-quarkus-dist:{VERSION}:zip"
 PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 NEEDED = ("java", "mvn")
-START_LIMIT_S = 300
+START_LIMIT_S = 600
 REALM = "hospital"
+PAGE, PAGE_SECRET = "screening-page", "a-secret-of-these-tests"
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,16 @@ class Keycloak:
 
     def register(self, client_id: str, jwks: str, scopes: list[str]) -> None:
         """Make the realm anew with one client that signs in by a key, and may ask for these scopes."""
+        self._made(_for_program(client_id, jwks, scopes))
+
+    def admit(self, page: str, people: Mapping[str, str]) -> None:
+        """Make the realm anew with a page and another program that people sign in to, each of them in a group."""
+        self._made(_for_people(page, people))
+
+    def _made(self, realm: dict) -> None:
         headers = {"Authorization": f"Bearer {self._admin_token()}"}
         requests.delete(f"{self.origin}/admin/realms/{REALM}", headers=headers, timeout=60)
-        made = requests.post(
-            f"{self.origin}/admin/realms", headers=headers, json=_realm(client_id, jwks, scopes), timeout=120
-        )
+        made = requests.post(f"{self.origin}/admin/realms", headers=headers, json=realm, timeout=120)
         assert made.status_code == 201, made.text
 
     def _admin_token(self) -> str:
@@ -56,7 +62,7 @@ class Keycloak:
         return requests.post(url, data=form, timeout=60).json()["access_token"]
 
 
-def _realm(client_id: str, jwks: str, scopes: list[str]) -> dict:
+def _for_program(client_id: str, jwks: str, scopes: list[str]) -> dict:
     named = [
         {"name": scope, "protocol": "openid-connect", "attributes": {"include.in.token.scope": "true"}}
         for scope in scopes
@@ -72,6 +78,34 @@ def _realm(client_id: str, jwks: str, scopes: list[str]) -> dict:
         "attributes": {"use.jwks.string": "true", "jwks.string": jwks},
     }
     return {"realm": REALM, "enabled": True, "clientScopes": named, "clients": [client]}
+
+
+def _for_people(page: str, people: Mapping[str, str]) -> dict:
+    groups = [{"name": name} for name in sorted({*people.values()})]
+    users = [
+        {"username": name, "enabled": True, "groups": [f"/{group}"], "email": f"{name}@hospital.example",
+         "emailVerified": True, "firstName": name, "lastName": name,
+         "credentials": [{"type": "password", "value": f"{name}-word", "temporary": False}]}
+        for name, group in people.items()
+    ]  # fmt: skip
+    clients = [_page(PAGE, page, secret=PAGE_SECRET), _page("another", page, publicClient=True)]
+    return {"realm": REALM, "enabled": True, "groups": groups, "users": users, "clients": clients}
+
+
+def _page(client_id: str, page: str, **kind: object) -> dict:
+    """A client as the how-to has it registered: the code flow by PKCE, and its groups in the token."""
+    claim = {"claim.name": "groups", "full.path": "false", "id.token.claim": "true"}
+    groups = {"name": "groups", "protocol": "openid-connect", "protocolMapper": "oidc-group-membership-mapper",
+              "config": claim}  # fmt: skip
+    return {
+        "clientId": client_id,
+        "standardFlowEnabled": True,
+        "directAccessGrantsEnabled": False,
+        "redirectUris": [f"{page}/login/hospital/return"],
+        "attributes": {"pkce.code.challenge.method": "S256", "post.logout.redirect.uris": f"{page}/login"},
+        "protocolMappers": [groups],
+        **kind,
+    }
 
 
 def lacking() -> list[str]:

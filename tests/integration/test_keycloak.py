@@ -23,19 +23,9 @@ from adapter.fhir.client import Client, Server
 from adapter.places import folder
 from adapter.settings import load
 from adapter.wiring import needs_of
-from tests.conftest import absent
-from tests.integration import keycloak as kc
 
 STUDY = "telitacicept-belimumab"
 ASKED = as_scope(needs_of(load(None, {}))).split()
-
-
-@pytest.fixture(scope="session")
-def keycloak(tmp_path_factory):
-    if kc.lacking():
-        absent(f"Java 17 and Maven ({', '.join(kc.lacking())})")
-    with kc.running(tmp_path_factory.mktemp("keycloak")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

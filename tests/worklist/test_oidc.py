@@ -6,6 +6,7 @@ import time
 import pytest
 from joserfc.jwk import ECKey, OctKey
 
+from adapter.check.page import page_sign_in
 from adapter.errors import SettingsError
 from adapter.reception import ward_of
 from adapter.settings import load
@@ -208,6 +209,32 @@ def test_76_an_authority_that_is_away_or_another_is_told_of_without_detail(made,
     assert Browser(page).get(BEGIN).status_code == 401
     authority.said = {"authorization_endpoint": "http://login.example/auth"}
     assert Browser(page).get(BEGIN).status_code == 401
+
+
+FAULTY = {
+    "away": ({"status": 503}, "does not say where it is (503)", 14),
+    "another": ({"said": {"issuer": "https://evil.example"}}, "names another issuer than the settings", 14),
+    "in the clear": ({"said": {"token_endpoint": "http://login.example/token"}}, "names no safe token_endpoint", 14),
+    "without a key": ({"published": OctKey.import_key(SECRET)}, "publishes no key of a kind that is taken", 14),
+    "as it should be": ({}, "answers, with 1 key that tokens may be signed by", 0),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTY)
+def test_check_says_what_keeps_everybody_from_signing_in(place, authority, fault):
+    wrong, says, code = FAULTY[fault]
+    for name, value in wrong.items():
+        setattr(authority, name, value)
+    worklist = {"oidc": Oidc(issuer=authority.issuer, client_id=CLIENT), "public_url": "https://page.example"}
+    (found,) = page_sign_in(place.model_copy(update={"worklist": place.worklist.model_copy(update=worklist)}))
+    assert (found.exit_code, bool(found.to_do)) == (code, bool(code))
+    assert says in found.says
+
+
+def test_a_file_of_authorities_that_is_not_there_keeps_people_out_and_says_nothing(made, authority, tmp_path):
+    authority.issuer = authority.issuer.replace("http:", "https:")
+    page = made(ca_file=tmp_path / "none.pem")
+    assert Browser(page).get(BEGIN).status_code == 503
 
 
 def test_76_signing_out_leads_on_to_the_authority_for_whoever_wants(made, authority):

@@ -50,6 +50,18 @@ class Authority:
         self._door = threading.Lock()
         self._said: tuple[float, Mapping[str, Any]] | None = None
 
+    def ready(self) -> int:
+        """How many keys its tokens may be signed by; raises NotLetIn where nobody could sign in by it."""
+        for name in ("authorization_endpoint", "token_endpoint"):
+            self._endpoint(name)
+        try:
+            keys = self._keys()
+        except (OSError, *FAULTS):
+            keys = []
+        if not keys:
+            raise NotLetIn("the authority publishes no key of a kind that is taken")
+        return len(keys)
+
     def address(self, begun: Begun, comes_back_to: str) -> str:
         """Where to send a browser that is to sign in."""
         with self._session(comes_back_to) as session:
@@ -74,12 +86,11 @@ class Authority:
                     self._endpoint("token_endpoint"), code=answer["code"], code_verifier=begun.verifier,
                     grant_type="authorization_code", timeout=TIMEOUT_S, allow_redirects=False,
                 )  # fmt: skip
-                keys = self._asked(self._endpoint("jwks_uri"))["keys"]
-                return self._proved(token, keys, begun)
-            except requests.RequestException:
+                return self._proved(token, self._keys(), begun)
+            except OSError:  # no answer, or none over a line that is trusted
                 raise NotLetIn("no answer to the code", unreachable=True) from None
             except FAULTS as fault:
-                raise NotLetIn(f"the token was refused ({type(fault).__name__})") from None
+                raise NotLetIn(_why(fault)) from None
 
     def _is_theirs(self, answer: Mapping[str, str]) -> None:
         """Whether an answer is of this authority and holds a code."""
@@ -89,10 +100,14 @@ class Authority:
         if not answer.get("code"):
             raise NotLetIn("the authority gave no code")
 
+    def _keys(self) -> list[dict[str, Any]]:
+        """The keys that it publishes to tell its signatures by."""
+        keys: list[dict[str, Any]] = self._asked(self._endpoint("jwks_uri"))["keys"]
+        return [key for key in keys if key.get("kty") in {"RSA", "EC"} and key.get("use", "sig") == "sig"]
+
     def _proved(self, token: Mapping[str, Any], keys: list[dict[str, Any]], begun: Begun) -> Mapping[str, Any]:
         """The claims of an id_token, once signature, issuer, audience, times and nonce are as they must be."""
-        sign = [key for key in keys if key.get("kty") in {"RSA", "EC"} and key.get("use", "sig") == "sig"]
-        read = jwt.decode(token["id_token"], KeySet.import_key_set({"keys": sign}), algorithms=ALGORITHMS)
+        read = jwt.decode(token["id_token"], KeySet.import_key_set({"keys": keys}), algorithms=ALGORITHMS)
         expected = {"iss": self.place.issuer, "aud": self.place.client_id}
         claims = CodeIDToken(
             read.claims,
@@ -121,8 +136,9 @@ class Authority:
         issuer = self.place.issuer or ""
         try:
             said = self._asked(issuer.rstrip("/") + DISCOVERY)
-        except (requests.RequestException, ValueError):
-            raise NotLetIn("the authority does not say where it is", unreachable=True) from None
+        except (OSError, ValueError) as fault:
+            said_so = f"the authority does not say where it is ({_kind(fault)})"
+            raise NotLetIn(said_so, unreachable=True) from None
         if said.get("issuer") != issuer:
             raise NotLetIn("the authority names another issuer than the settings")
         return said
@@ -150,3 +166,16 @@ class Authority:
         if not isinstance(said, dict):
             raise ValueError("not an object")
         return said
+
+
+def _why(fault: Exception) -> str:
+    """Why a token was refused: in our own words, and by the kind of the fault, which is a name of the library's."""
+    if isinstance(fault, AuthlibBaseError) and fault.error in {"invalid_client", "unauthorized_client"}:
+        return "the authority does not know this client by its secret"
+    return f"the token was refused ({type(fault).__name__})"
+
+
+def _kind(fault: Exception) -> str:
+    """What kind of fault it is, with the status where it is an answer."""
+    status = fault.response.status_code if isinstance(fault, requests.HTTPError) else None
+    return f"{status}" if status else type(fault).__name__
