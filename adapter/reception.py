@@ -42,6 +42,7 @@ def ward_of(
         speaker=screen.speaker,
         bench=Bench(settings, screen),
         tells_server=settings.outputs.research_subject.enabled,
+        sends_forms=settings.outputs.forms.enabled,
         time_zone=settings.hospital.time_zone,
         open_database=partial(open_database, url, password=password),
         today=today or partial(_today, zone),

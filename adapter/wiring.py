@@ -19,6 +19,7 @@ from adapter.journal import Journal
 from adapter.outputs.alerts.email import EmailOutput, worklist_link
 from adapter.outputs.alerts.webhook import WebhookOutput, door_of
 from adapter.outputs.base import Output, key_file, read_key
+from adapter.outputs.forms import FormsOutput
 from adapter.outputs.subject.left import left_file
 from adapter.outputs.subject.output import Mark, Place, ResearchSubjectOutput
 from adapter.pipeline import Screen, study_hash
@@ -93,6 +94,8 @@ def outputs_of(settings: Settings, screen: Screen, client: Client) -> Callable[[
             left = left_file(settings.database.url, screen.study.id)
             place = Place(settings.study.research_study, left)
             outputs.append(ResearchSubjectOutput(client, journal, screen.study, mark, now, place=place))
+        if settings.outputs.forms.enabled:
+            outputs.append(FormsOutput(client, journal, screen.study.id))
         if settings.outputs.email.enabled:
             mail = settings.outputs.email
             needs_password = mail.username is not None
@@ -128,6 +131,8 @@ def needs_of(settings: Settings) -> tuple[Need, ...]:
     if settings.outputs.research_subject.enabled:
         needs["ResearchSubject"] = "crus"
         needs["ResearchStudy"] = "rs" if settings.study.research_study else "crs"
+    if settings.outputs.forms.enabled:
+        needs["QuestionnaireResponse"] = "crs"
     if settings.worklist.names:
         needs |= {"Encounter": "rs", "Appointment": "rs"}
     if "group" in settings.population.ways and settings.population.group:

@@ -49,6 +49,20 @@ def history(said: Capability, days: int) -> Finding:
     return Finding("history", says, instead=f"Deletions are found by listing the ids of what there is, {every}.")
 
 
+def taking_forms(said: Capability) -> Finding:
+    """What the server announces of taking the forms that are filled in on the page."""
+    ability = said.of("QuestionnaireResponse")
+    missing = [] if "create" in ability.interactions else ["create"]
+    missing += [] if ability.conditional_create else ["conditional create"]
+    if not missing:
+        return Finding("forms", "all that QuestionnaireResponse needs is announced; nothing was written")
+    return Finding(
+        "forms", f"not listed for QuestionnaireResponse: {', '.join(missing)}.",
+        "Forms count here in any case, and may wait as pending until it is allowed.",
+        ask=f"Allow the adapter on QuestionnaireResponse: {', '.join(missing)}.",
+    )  # fmt: skip
+
+
 def writing(said: Capability, *, enabled: bool) -> Finding:
     """What the server announces of writing ResearchSubjects."""
     ability = said.of("ResearchSubject")

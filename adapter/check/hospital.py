@@ -11,7 +11,7 @@ from io import StringIO
 from typing import Any
 
 from adapter import errors
-from adapter.check.abilities import exports, history, paging, writing
+from adapter.check.abilities import exports, history, paging, taking_forms, writing
 from adapter.check.exporting import exporting
 from adapter.check.finding import Finding, fault_of
 from adapter.check.probe import probed
@@ -88,6 +88,8 @@ class Hospital:
             yield exports(said)
         yield history(said, self.place.source.reconcile_days)
         yield writing(said, enabled=self.place.outputs.research_subject.enabled)
+        if self.place.outputs.forms.enabled:
+            yield taking_forms(said)
 
     def _way(self, way: str, patients: set[str]) -> Finding:
         """Ask for the population by one way; what is probed is kept nowhere."""

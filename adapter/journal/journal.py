@@ -147,6 +147,11 @@ class Journal:
         with self._database.reading() as connection:
             return answers.of(connection, study, patient)
 
+    def form(self, number: int) -> Form | None:
+        """One form by its number, unless what was said of the patient has been removed."""
+        with self._database.reading() as connection:
+            return answers.one(connection, number)
+
     def run(self, number: int) -> Run:
         """One run by its number."""
         with self._database.reading() as connection:

@@ -15,10 +15,22 @@ from typing import Protocol
 
 from adapter.database import DatabaseError, dialect
 from adapter.errors import AdapterError, SettingsError
-from adapter.fhir.errors import Permanent
+from adapter.fhir import errors
 from adapter.journal import Delivery, Review
 
 Clock = Callable[[], datetime]
+ALL_ALIKE = {401, 403, 405, 501}  # a server says it of every write, not of one patient's
+# It would be the same for all that else is to be written.
+AWAY = (
+    errors.Unreachable,
+    errors.TimedOut,
+    errors.Throttled,
+    errors.Stopped,
+    errors.Refused,
+    errors.Untrusted,
+    errors.NotFhir,
+    errors.NotFound,
+)
 
 
 class State(StrEnum):
@@ -77,7 +89,7 @@ def attempt(together: Sequence[Delivery], act: Callable[[], Told]) -> Told:
     except FailedForGood as fault:
         return Told(tuple(together), State.DEAD, str(fault))
     except AdapterError as fault:
-        stuck = isinstance(fault, Permanent | WaitsForPerson)
+        stuck = isinstance(fault, errors.Permanent | WaitsForPerson)
         return Told(tuple(together), State.PENDING, str(fault), stuck=stuck)
     except Exception as fault:  # noqa: BLE001 - the other patients are not to suffer from what one brings to light
         return Told(tuple(together), State.PENDING, _ours(fault), stuck=True)

@@ -29,6 +29,12 @@ class ResearchSubject(Section):
     enabled: bool = False
 
 
+class Forms(Section):
+    """Writing the forms that are filled in on the page to the server."""
+
+    enabled: bool = False
+
+
 class Audience(Section):
     """Of what somebody wants to hear; an empty list is everything."""
 
@@ -91,5 +97,6 @@ class Outputs(Section):
 
     again_after_days: int = Field(default=30, ge=0, le=3660)
     research_subject: ResearchSubject = ResearchSubject()
+    forms: Forms = Forms()
     email: Email = Email()
     webhook: Webhook = Webhook()

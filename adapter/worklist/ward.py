@@ -78,7 +78,8 @@ class Ward:
     texts: Catalogue
     speaker: Callable[..., Speaker]
     bench: Bench
-    tells_server: bool
+    tells_server: bool  # what persons say of where a patient stands
+    sends_forms: bool
     time_zone: str
     open_database: Callable[[], Database]
     today: Callable[[], date]

@@ -95,9 +95,10 @@ SHIPPED = [
     ),
     sample(
         "QuestionnaireResponse",
-        {"item": [{"linkId": "g", "item": [{"linkId": "q", "answer": [{"valueCoding": C}, {"valueBoolean": False}]}]}]},
-        {"link_id": "q", "answer_codings": [C]},
-        {"link_id": "q", "answer_boolean": False},
+        {"identifier": {"system": "s", "value": "n"},
+         "item": [{"linkId": "g", "item": [{"linkId": "q", "answer": [{"valueCoding": C}, {"valueBoolean": False}]}]}]},
+        {"identifier": "n", "link_id": "q", "answer_codings": [C]},
+        {"identifier": "n", "link_id": "q", "answer_boolean": False},
     ),
     sample(
         "ResearchSubject",

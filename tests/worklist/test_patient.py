@@ -108,7 +108,7 @@ def test_a_busy_database_gives_the_form_back_as_it_was_typed(browser, number, pa
     one, path = browser("investigator"), f"/worklist/{number}/form"
     ward = page.extensions["ward"]
 
-    def busy(*_):
+    def busy(*_, **__):
         raise DatabaseError("locked")
 
     sent = {"on": AS_OF, "seen": "0", "form_token": one.form_token, **BEDSIDE}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from adapter.facts.chart.answered import without_copies
 from adapter.facts.chart.chart import Chart
 from adapter.facts.read import Context
 from adapter.facts.read.person import About
@@ -43,7 +44,7 @@ class People:
         if person is None:
             return None
         also = self.persons.replaced_by(person.key)
-        whole = [*kept, *(one for key in also for one in self._chart.of_patient(key))]
+        whole = without_copies([*kept, *(one for key in also for one in self._chart.of_patient(key))])
         assembly = self._for_all or self._assembly(self._referred(whole))
         about = assembly.about(person, self.persons)
         seen = Counter(one.type for one in whole)

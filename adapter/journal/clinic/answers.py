@@ -1,4 +1,7 @@
-"""The forms that were filled in on the page: QuestionnaireResponses, each as it was given, none ever changed."""
+"""The forms that were filled in on the page: QuestionnaireResponses, each as it was given, none ever changed.
+
+Each has an identifier, by which its copy on the hospital's server is known.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ from sqlalchemy import Connection, Row, func, select
 
 from adapter.database.tables import journal_answer
 from adapter.journal.work import Work
+
+OUTPUT = "forms"
+IDENTIFIER = "https://trial-adapter.example/fhir/identifier/form"
 
 answers = journal_answer.c
 
@@ -37,10 +43,20 @@ class Form:
         return json.dumps(self.resource, ensure_ascii=False).encode()
 
 
-def add(work: Work, study: str, form: Form) -> int:
-    """Put a form on record; return its number."""
+def add(work: Work, study: str, form: Form, *, tell_server: bool) -> int:
+    """Put a form on record, and on its way to the server where it is to have one; return its number."""
     row = {"study": study, "patient": form.patient, "author": form.author, "authored": form.authored, "at": form.at}
-    return int(work.add(journal_answer, "form", {**row, "form": form.text}, form.patient, form.author)["id"])
+    number = int(work.add(journal_answer, "form", {**row, "form": form.text}, form.patient, form.author)["id"])
+    if tell_server:
+        payload = json.dumps({"study": study, "patient": form.patient, "form": number})
+        work.deliver(OUTPUT, f"{OUTPUT}:{study}:{form.patient}:{number}", payload, form.at)
+    return number
+
+
+def one(connection: Connection, number: int) -> Form | None:
+    """A form by its number; None where what was said of the patient has been removed."""
+    row = connection.execute(select(journal_answer).where(answers.id == number)).one_or_none()
+    return None if row is None else _form(row)
 
 
 def of(connection: Connection, study: str, patient: str) -> list[Form]:

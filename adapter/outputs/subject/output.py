@@ -16,11 +16,11 @@ from adapter.fhir import errors
 from adapter.fhir.client import Client
 from adapter.journal import Delivery, Journal, Review, StoredDecision, StoredStatus, Subject
 from adapter.journal.statuses import SUBJECT_OUTPUT, furthest
-from adapter.outputs.base import Clock, State, Told, WaitsForPerson, attempt
+from adapter.outputs.base import ALL_ALIKE, AWAY, Clock, State, Told, WaitsForPerson, attempt
 from adapter.outputs.subject import resource as form
 from adapter.outputs.subject import spoken, states
 from adapter.outputs.subject.left import leave
-from adapter.outputs.subject.pen import ALL_ALIKE, Pen, Write
+from adapter.outputs.subject.pen import Pen, Write
 from adapter.outputs.subject.register import LOST, Found, Lost, Register
 from adapter.outputs.subject.resource import Resource
 from adapter.outputs.subject.states import OURS, THEIRS, Deed
@@ -29,17 +29,6 @@ from adapter.screening.study import Study
 
 TRIES = 4
 AGAIN = (errors.Conflict, Lost, *LOST)  # another was faster, or the write may have worked: look again
-# It would be the same for all other patients.
-AWAY = (
-    errors.Unreachable,
-    errors.TimedOut,
-    errors.Throttled,
-    errors.Stopped,
-    errors.Refused,
-    errors.Untrusted,
-    errors.NotFhir,
-    errors.NotFound,
-)
 DELETE = "all are for one patient in this study. Delete all but one; none was touched."
 OTHER = "another adapter wrote it. Two are at work on this study: stop one. After a new database this is said once."
 LEFT = "that the server does not take are left as a file. Have the site post it, or delete what it does not want:"

@@ -9,12 +9,10 @@ from adapter.fhir import errors
 from adapter.fhir.write import Kept
 from adapter.journal import Journal, Subject
 from adapter.journal.statuses import MACHINES, STATUSES
-from adapter.outputs.base import Clock, WaitsForPerson, instant
+from adapter.outputs.base import ALL_ALIKE, Clock, WaitsForPerson, instant
 from adapter.outputs.subject import resource as form
 from adapter.outputs.subject.register import LOST, Register
 from adapter.outputs.subject.resource import Resource
-
-ALL_ALIKE = {401, 403, 405, 501}  # the server says it of every write, not of one patient's
 
 
 class NotTaken(WaitsForPerson):

@@ -66,7 +66,10 @@ def fill_in(number: str) -> Response | tuple[str, int] | str:
         given = _given(about)
         again = Filled(filled.chosen, filled.on, given[-1].id, filled.text)
         return _shown(about, again, given, "form.changed", given[-1]), 409
-    the_ward().decide(about.patient)
+    ward = the_ward()
+    moved = ward.decide(about.patient)
+    if ward.sends_forms and not moved:
+        ward.tell()
     return redirect(f"{about.path}?done=form", 303)
 
 
@@ -77,7 +80,7 @@ def _keep(about: Whom, filled: Filled) -> bool:
         if answers.last(work.connection, ward.study.id, about.patient) != filled.seen:
             return True
         made = Form(0, about.patient, author, _authored(filled.on), ward.at(), filled.text)
-        answers.add(work, ward.study.id, made)
+        answers.add(work, ward.study.id, made, tell_server=ward.sends_forms)
     return False
 
 

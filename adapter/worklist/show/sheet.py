@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from typing import Any
+from uuid import uuid4
 
 from adapter import places
-from adapter.journal.clinic.answers import Form
+from adapter.journal.clinic.answers import IDENTIFIER, Form
 from adapter.screening.decision import Decision
 from adapter.screening.model import Answer, Fact, Kind
 from adapter.screening.study import Score, ScoreItem
@@ -155,7 +156,8 @@ def response(patient: str, author: str, authored: str, chosen: Mapping[str, str]
         {"linkId": one["linkId"], "text": one["text"], "answer": [_coded(one, chosen[one["linkId"]])]} for one in given
     ]
     made = {
-        "resourceType": "QuestionnaireResponse", "questionnaire": f"{form['url']}|{form['version']}",
+        "resourceType": "QuestionnaireResponse", "identifier": {"system": IDENTIFIER, "value": str(uuid4())},
+        "questionnaire": f"{form['url']}|{form['version']}",
         "status": "completed", "subject": {"reference": patient}, "authored": authored,
         "author": {"display": author}, "item": items,
     }  # fmt: skip
