@@ -6,7 +6,9 @@ from typing import NoReturn
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser
 
+from tests.browser.chromium import found, running
 from tests.postgres import PROGRAMS, Postgres, served
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
@@ -32,6 +34,15 @@ def postgres() -> Generator[Postgres]:
         absent("PostgreSQL")
     with served() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Generator[Browser]:
+    """Give a browser; there is one in a process, for Playwright starts but once in it."""
+    if found() is None:
+        absent("Chromium")
+    with running() as browser:
+        yield browser
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])

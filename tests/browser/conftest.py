@@ -20,8 +20,7 @@ from adapter.worklist.access.roles import Role
 from adapter.worklist.access.users import Users
 from adapter.worklist.serving import listening
 from tests.acceptance.command import run
-from tests.browser.chromium import found, reader, running
-from tests.conftest import absent
+from tests.browser.chromium import reader
 from tests.river.hospital import AS_OF, SOME, STUDY, River, ward
 from tests.worklist.conftest import PASSWORD, hospital, page, password, place, screen
 
@@ -33,14 +32,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.slow)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if found() is None:
-        absent("Chromium")
-    with running() as browser:
-        yield browser
 
 
 @contextmanager

@@ -9,6 +9,7 @@ PRESENT = ("sledai.arthritis", "sledai.myositis", "sledai.rash", "sledai.alopeci
 BEDSIDE = "input[type=radio][name^='sledai.'][value=absent]"
 NEAREST = "table.roster tbody tr:has(.potential-candidate)"
 SCORE = "I3"
+BY_EXAMINATION = "SELENA-SLEDAI"  # in what would settle it
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ def walk(page: Page, *, scripts: bool) -> Seen:
 def row_of(page: Page):
     """Return the nearest patient who lacks what is seen at the bedside."""
     for row in page.locator(NEAREST).all():
-        if row.locator(".needs").inner_text():
+        if BY_EXAMINATION in row.locator(".needs").inner_text():
             return row
-    raise AssertionError("nobody on the list lacks anything")
+    raise AssertionError("nobody on the list has to be examined")
 
 
 def examine(page: Page, *, scripts: bool) -> None:

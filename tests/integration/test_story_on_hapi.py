@@ -10,13 +10,13 @@ from adapter.worklist import create_app
 from adapter.worklist.access.roles import Role
 from adapter.worklist.access.users import Users
 from tests.browser.chromium import reader
-from tests.browser.conftest import at, chromium, sign_in
+from tests.browser.conftest import at, sign_in
 from tests.browser.story import walk
 from tests.river.hospital import AS_OF, STUDY
 from tests.river.on_server import OnHapi
 from tests.worklist.conftest import AT, password, screen
 
-__all__ = ["chromium", "password", "screen"]
+__all__ = ["password", "screen"]
 
 
 @pytest.fixture
