@@ -33,6 +33,7 @@ def test_a_patient_is_found_understood_examined_and_marked(standing, chromium, l
 def test_the_keyboard_alone_is_enough(standing, chromium):
     with reader(chromium, standing.base, "en") as page:
         page.goto("/login")
+        page.wait_for_function("document.activeElement.id === 'username'")
         page.keyboard.type("investigator")
         page.keyboard.press("Tab")
         page.keyboard.type(standing.password)
