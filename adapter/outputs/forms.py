@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -52,7 +53,7 @@ class FormsOutput:
             self._write(valid(json.loads(form.text)))
         except (*AWAY, errors.Rejected) as refusal:
             if not (isinstance(refusal, AWAY) or refusal.status in ALL_ALIKE):
-                raise FailedForGood(str(refusal)) from None
+                raise FailedForGood(_without_text(refusal)) from None
             self._away = refusal
             raise
         return Told((one,), State.DONE)
@@ -85,6 +86,12 @@ def valid(resource: dict[str, Any]) -> dict[str, Any]:
     if wrong:
         raise AdapterError(f"{KIND}: what was to be written is no valid R4 ({', '.join(wrong)}).")
     return resource
+
+
+def _without_text(refusal: errors.Trouble) -> str:
+    """What a server says of one form, by its code alone: its own words may repeat an answer."""
+    said = f" The server says {replace(refusal.issues[0], text='')}." if refusal.issues else ""
+    return f"{refusal.where}: {refusal.what}.{said} {refusal.to_do}"
 
 
 def _value_of(raw: bytes) -> str | None:

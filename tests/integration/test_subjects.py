@@ -1,5 +1,6 @@
-"""ResearchSubjects on HAPI: a person's word stands whenever it is said, and nobody gets two."""
+"""ResearchSubjects and forms on HAPI: a person's word stands whenever it is said, and nobody gets two."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -9,11 +10,15 @@ from adapter.database import open_database
 from adapter.fhir.client import Client, Server
 from adapter.fhir.errors import Unreachable
 from adapter.journal import Journal
-from adapter.outputs.deliver import Count
+from adapter.journal.clinic import answers
+from adapter.journal.clinic.answers import IDENTIFIER, Form
+from adapter.outputs.deliver import Count, deliver_pending
+from adapter.outputs.forms import FormsOutput
 from adapter.outputs.subject.output import Mark
 from adapter.screening.study import Study, Text
+from adapter.worklist.show.sheet import response
 from tests.fhir_server.records import ref
-from tests.unit.delivering import MARK, Desk
+from tests.unit.delivering import AT, MARK, NOW, Desk
 
 REGISTRY = "NCT-of-these-tests"
 STUDY = Study("s", Text("A study", "一项研究"), REGISTRY, {}, {}, {}, (), "")
@@ -51,6 +56,9 @@ class Ward:
     def subjects(self, patient):
         return list(self.client.every(f"ResearchSubject?individual={patient}"))
 
+    def forms(self, patient):
+        return list(self.client.every(f"QuestionnaireResponse?subject={patient}"))
+
     def withdraw(self, patient):
         """Say that a patient has withdrawn: on the subject that is there, else on a new one."""
         for one in self.subjects(patient):
@@ -64,7 +72,8 @@ class Ward:
 def ward(client):
     ward = Ward(client)
     yield ward
-    client.remove([ref(one) for name in ward.made for one in ward.subjects(name) if name.startswith("Patient/")])
+    patients = [name for name in ward.made if name.startswith("Patient/")]
+    client.remove([ref(one) for name in patients for one in (*ward.subjects(name), *ward.forms(name))])
     client.remove(ward.made)
 
 
@@ -158,21 +167,22 @@ def test_writers_at_once_make_one_study(client, desks, ward):
     assert len(studies) == len(ward.subjects(patient)) == 1
 
 
+class Forgetful(Watched):
+    """Loses the answer to the first write of each kind."""
+
+    def __init__(self, server):
+        super().__init__(server)
+        self.lost = set()
+
+    def send(self, call, take):
+        answer = super().send(call, take)
+        if call.method in {"POST", "PUT"} and call.method not in self.lost:
+            self.lost.add(call.method)
+            raise Unreachable(call.url, "the answer is lost", "Look again.")
+        return answer
+
+
 def test_a_write_whose_answer_is_lost_is_found_again(ward, desks):
-    class Forgetful(Watched):
-        """Loses the answer to the first write of each kind."""
-
-        def __init__(self, server):
-            super().__init__(server)
-            self.lost = set()
-
-        def send(self, call, take):
-            answer = super().send(call, take)
-            if call.method in {"POST", "PUT"} and call.method not in self.lost:
-                self.lost.add(call.method)
-                raise Unreachable(call.url, "the answer is lost", "Look again.")
-            return answer
-
     desk, patient = desks(kind=Forgetful), ward.patient()
     desk.write("potential-candidate", patient=patient)
     desk.write("candidate", patient=patient)
@@ -187,3 +197,41 @@ def test_a_patient_whom_the_server_does_not_know_waits_and_stops_nobody(ward, de
     told = desk.deliver()
     assert told.counts["research_subject"] == Count(done=1, pending=1, stuck=1)
     assert len(ward.subjects(patient)) == 1
+
+
+def fill_in(desk, patient):
+    """Put a form on record and on its way; what it is known by."""
+    text = response(patient, "wang", AT, {"sledai.rash": "present", "sledai.seizure": "absent"})
+    with desk.journal.transaction() as work:
+        answers.add(work, STUDY.id, Form(0, patient, "wang", AT, AT, text), tell_server=True)
+    return json.loads(text)["identifier"]
+
+
+def deliver_forms(desk):
+    return deliver_pending(desk.journal, [FormsOutput(desk.client, desk.journal, STUDY.id)], NOW).counts["forms"]
+
+
+def test_a_form_is_there_once_though_the_answer_was_lost_and_whoever_else_sends_it(ward, desks):
+    desk, patient = desks(kind=Forgetful), ward.patient()
+    identifier = fill_in(desk, patient)
+    assert deliver_forms(desk) == Count(pending=1)
+    assert deliver_forms(desk) == Count(done=1)
+    with desk.journal._database.writing() as connection:  # as after a SIGKILL between the two
+        connection.exec_driver_sql("UPDATE journal_delivery SET state = 'pending'")
+    assert deliver_forms(desk) == Count(done=1)
+    (kept,) = ward.forms(patient)
+    assert kept["identifier"] == identifier and identifier["system"] == IDENTIFIER
+    assert {item["linkId"]: item["answer"][0]["valueCoding"]["code"] for item in kept["item"]} == {
+        "sledai.rash": "present", "sledai.seizure": "absent",
+    }  # fmt: skip
+    again = {"If-None-Exist": f"identifier={IDENTIFIER}|{identifier['value']}"}
+    twin = {name: value for name, value in kept.items() if name not in {"id", "meta"}}
+    assert ward.client.ask("POST", "QuestionnaireResponse", json=twin, headers=again).status_code == 200
+
+
+def test_a_form_of_a_patient_whom_the_server_does_not_know_fails_for_good_and_stops_nobody(ward, desks):
+    desk, patient = desks(), ward.patient()
+    fill_in(desk, "Patient/nobody-at-all")
+    fill_in(desk, patient)
+    assert deliver_forms(desk) == Count(done=1, dead=1)
+    assert len(ward.forms(patient)) == 1

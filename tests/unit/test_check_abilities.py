@@ -233,3 +233,21 @@ def test_what_could_not_be_taken_away_is_named(checked):
         for line in out.splitlines()
         if line.startswith("FAULT write probe: ResearchSubject/") and "removed" in line
     ]
+
+
+def test_a_server_that_does_not_say_that_it_takes_forms_is_named_where_they_are_to_be_written(checked):
+    def front(hospital, visit, request):
+        said = hospital.answer(request)
+        if request.path != "metadata":
+            return False
+        for one in said.body["rest"][0]["resource"]:
+            if one["type"] == "QuestionnaireResponse":
+                one["interaction"] = [{"code": "read"}]
+        visit.send(Answer(200, said.body))
+        return True
+
+    on = "[outputs.forms]\nenabled = true\n"
+    code, out, _ = checked("--json", front=front, settings=on)
+    assert code == 0 and by_about(out)["forms"]["ask"] == "Allow the adapter on QuestionnaireResponse: create."
+    assert "is announced" in by_about(checked("--json", settings=on)[1])["forms"]["says"]
+    assert "forms" not in by_about(checked("--json")[1])

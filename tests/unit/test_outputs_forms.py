@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from adapter.demo.exchange import Answer
+from adapter.demo.exchange import Answer, outcome
 from adapter.demo.hospital import SandboxHospital
 from adapter.errors import AdapterError
 from adapter.journal.audit.erasure import Eraser
@@ -12,6 +12,8 @@ from adapter.journal.clinic import answers
 from adapter.journal.clinic.answers import IDENTIFIER, Form
 from adapter.outputs.deliver import Count, deliver_pending
 from adapter.outputs.forms import FormsOutput, valid
+from adapter.settings import Settings
+from adapter.wiring import needs_of
 from adapter.worklist.show.sheet import response
 from tests.unit.delivering import AT, NOW, Front, at_work
 
@@ -86,6 +88,12 @@ def test_a_form_is_written_as_it_was_filled_in_and_once(desk, hospital):
     assert deliver(desk).counts["forms"] == Count()
 
 
+def test_to_create_forms_is_asked_for_where_they_are_to_be_written_and_else_not():
+    for on, rights in ((True, "crs"), (False, "rs")):
+        settings = Settings.model_validate({"outputs": {"forms": {"enabled": on}}})
+        assert {need.kind: need.rights for need in needs_of(settings)}[KIND] == rights
+
+
 def test_two_forms_alike_are_two_and_another_study_s_is_left_to_it(desk, hospital):
     values = [fill_in(desk), fill_in(desk)]
     fill_in(desk, study="another")
@@ -132,11 +140,12 @@ def test_a_form_that_the_server_refuses_fails_for_good_and_keeps_no_other_back(d
 
     def before(visit, request):
         odd = request.method == "POST" and refused.encode() in (request.body or b"")
-        return odd and (visit.send(Answer(422)) or True)
+        return odd and (visit.send(Answer(422, outcome("error", "invalid", "canary"))) or True)
 
     front.before = before
     told = deliver(desk)
     assert told.counts["forms"] == Count(done=1, dead=1) and told.failed_for_good
+    assert "The server says error/invalid." in told.trouble[0] and "canary" not in told.trouble[0]
     assert there(hospital) == [taken]
     front.before = lambda visit, request: False
     (dead,) = desk.journal.deliveries("forms", "dead")
