@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,15 @@ from adapter.facts.coding.codes import Codes
 from adapter.facts.decode import Unreadable, decode
 from adapter.facts.read.persons import reached
 from adapter.fhir.errors import EndedEarly, Trouble
+from adapter.pull.doubt import Doubt
+from adapter.pull.pulled import Pulled
 from adapter.screening.study import Study
 from adapter.settings.model import Population as Place
 from adapter.sources.hospital import Asked, Hospital
 from adapter.study.codelists import Codelists, tokens
 
 FORBIDDEN = 403
+Fall = Callable[[str, Collection[str], Collection[str]], Doubt | None]
 
 
 def asked_of(study: Study, codelists: Codelists) -> Asked:
@@ -122,3 +125,27 @@ def _roster(file: Path | None, setting: str) -> Iterable[str]:
         raise SettingsError(f"[population] {setting}: {file} cannot be read ({error.strerror}).") from None
     lines = (line.split("#")[0].strip() for line in text.splitlines())
     return [line for line in lines if line]
+
+
+def members_of(whom: Population, known: set[str], pulled: Pulled, fall: Fall) -> set[str]:
+    """The population; where the server listed a part of it only, the one `known` before: nobody leaves by that.
+
+    Where it fell too far, nobody leaves but who opted out, which a person said. What is in doubt is among the troubles
+    of the pull. Raises Trouble where nothing came at all.
+    """
+    source = whom.source
+    try:
+        listed = whom.listed()
+        doubt = fall("population", known, known - listed)
+        kept = known - whom.opted_out() if doubt else set[str]()
+    except Trouble as trouble:
+        if not in_part(trouble, came=source.answered):
+            raise
+        pulled.troubles["Condition"] = trouble
+        return known
+    pulled.unheeded(f"population ({source.strangers} others came)", source.listing.unheeded)
+    doubt = doubt and fall("population", kept, kept - listed)
+    if doubt is None:
+        return listed
+    pulled.troubles["Patient"] = doubt
+    return listed | kept

@@ -22,9 +22,8 @@ from adapter.progress import untimed
 from adapter.pull.caught import Caught
 from adapter.pull.doubt import Doubt, fall, nameless
 from adapter.pull.listed import Changes, Listed
-from adapter.pull.members import members_of
 from adapter.pull.pile import Pile
-from adapter.pull.population import Population
+from adapter.pull.population import Population, members_of
 from adapter.pull.pulled import READ_WHOLE, Pulled
 from adapter.pull.ways_in import spool_folder
 from adapter.screening.study import Study
