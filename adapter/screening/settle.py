@@ -131,42 +131,6 @@ def supposed(name: str, hypothesis: Hypothesis, shelf: Shelf, study: Study) -> t
     return (*facts, *derived(facts, shelf.person, study, shelf.as_of))
 
 
-def bearing(thing: Settlement, study: Study) -> Settlement:
-    """The same thing with the variables that its answers touch and the rules and criteria that rest on them."""
-    concepts = {name for h in (thing.good, thing.bad) for name in (*h.withdraw, *(fact[0] for fact in h.add))}
-    touches = [v for v in study.variables if BIRTH in concepts or concepts & _read_by(v, concepts, study)]
-    rules = _resting_on(set(touches), study)
-    bears_on = tuple(criterion.id for criterion in study.criteria if criterion.rule in rules)
-    return replace(thing, touches=tuple(touches), rules=rules, bears_on=bears_on)
-
-
-def _read_by(name: str, concepts: set[str], study: Study) -> set[str]:
-    """Which of these concepts a variable looks at, itself, through its sheet, its anchor or an equation."""
-    variable = study.variables[name]
-    made = {rule.concept: rule.source for rule in study.derivations}
-    other = study.variables[variable.closed_by].concepts if variable.closed_by else ()
-    patterns = (*variable.concepts, *variable.among, *variable.window.anchor, *other)
-    sources = (*patterns, *(made[concept] for concept in variable.concepts if concept in made))
-    return {concept for concept in concepts if windows.wanted(concept, sources)}
-
-
-def _resting_on(touched: set[str], study: Study) -> frozenset[str]:
-    """The rules that lead to one of these variables."""
-    known: dict[str, bool] = {}
-
-    def rests(rule_id: str) -> bool:
-        if rule_id not in known:
-            rule = study.rules[rule_id]
-            own = rule.compare is not None and rule.compare.variable in touched
-            score = study.score_of(rule.score) if rule.score else None
-            stated = score is not None and score.stated in touched
-            others = (*rule.asks, *((item.rule for item in score.items) if score else ()))
-            known[rule_id] = own or stated or any(rests(other) for other in others)
-        return known[rule_id]
-
-    return frozenset(name for name in study.rules if rests(name))
-
-
 def _wanting(finding: Finding, criterion: Criterion) -> bool:
     if finding.because is Because.SOURCE_INCOMPLETE:
         return False

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter.errors import StudyError, did_you_mean
-from adapter.screening.settle import bearing
+from adapter.screening.bearing import bearing
 from adapter.screening.study import Derivation, Parameter, Score, Study, Variable
 from adapter.study import build, expand
 from adapter.study.checks import Files, check, check_rule
@@ -73,7 +73,7 @@ def load_study(
     gathered = _gather(folder, mappings, head, parameters)
     study = _study(head, gathered, parameters)
     check(study, codelists, gathered.files(folder))
-    study = replace(study, settlements=tuple(bearing(thing, study) for thing in study.settlements))
+    study = replace(study, settlements=bearing(study))
     return Mapped(study, codelists, _factors(head, parameters, file), folder, hospital)
 
 

@@ -1,7 +1,8 @@
 """A year of alerts over the simulated hospital: `python -m tests.flag.alerts [--patients 2000] [--seeds 1]`.
 
-Each patient's standing is found week by week as the product finds it; then the product's own telling goes through the
-year with one recipient who hears of everything. Results go to tests/flag/alerts.json, and from there into the page.
+Each patient's standing is found week by week as the product finds it, judged anew where a pick has moved; then the
+product's own telling goes through the year with one recipient who hears of everything. Results go to
+tests/flag/alerts.json, and from there into the page.
 """
 
 # ruff: noqa: T201 - a command for people
@@ -21,12 +22,12 @@ from adapter.outputs.alerts.audience import Hearer
 from adapter.outputs.alerts.kinds import FLAGGED, change_kind
 from adapter.outputs.alerts.telling import Stand, Telling
 from adapter.screening.judging.criteria import Judgement
-from adapter.screening.model import Answer, PatientRecord
+from adapter.screening.model import Answer, PatientRecord, Pick
 from adapter.screening.picks.pick import pick_from
 from adapter.screening.picks.shelf import lay_out
 from tests.flag.course import FIRST_RUN, FOLDER, WEEKS, course
 from tests.flag.record import written
-from tests.flag.watch import DEFAULT, _due, read_by_flag, record_of, run_on, screen
+from tests.flag.watch import DEFAULT, read_by_flag, record_of, run_on, screen
 
 RESULTS = FOLDER / "alerts.json"
 AGAIN = (0, 30, 90)  # days after which a patient who is worth a look again is told again
@@ -36,12 +37,19 @@ Step = tuple[int, str, list[dict[str, str]]]  # run, standing, what would settle
 
 
 def steps(number: int, seed: int) -> list[Step]:
-    """The runs at which a patient's decision moves, with the standing from then on."""
-    record, made = record_of(written(course(seed, number), seed)), []
-    for run in sorted(run for run in _due(record) if run < WEEKS - FIRST_RUN):
-        if not made and not _may_be_flagged(record, run):
-            continue  # who was never worth a look is not told of, whatever becomes of them
-        judged = pipeline.judge_one(record, screen(*DEFAULT).study, run_on(run))
+    """The runs at which a patient's decision moves, with the standing from then on; judged where a pick moved."""
+    study, record = screen(*DEFAULT).study, record_of(written(course(seed, number), seed))
+    made: list[Step] = []
+    before: dict[str, Pick] = {}
+    for run in range(WEEKS - FIRST_RUN):
+        shelf = lay_out(record, study, run_on(run))
+        # Who was never worth a look is not told of, whatever becomes of them.
+        picks = pick_from(shelf, study, study.variables.values() if made else read_by_flag())
+        if picks == before or not (made or _flagged(record, picks)):
+            before = picks
+            continue
+        before = picks
+        judged = pipeline.judge_one(record, study, run_on(run))
         standing = judged.decision.standing.value
         settles = [{"do": one.do} for one in judged.settles] if standing in FLAGGED else []
         if not made or (standing, settles) != made[-1][1:]:
@@ -49,9 +57,8 @@ def steps(number: int, seed: int) -> list[Step]:
     return made
 
 
-def _may_be_flagged(record: PatientRecord, run: int) -> bool:
+def _flagged(record: PatientRecord, picks: dict[str, Pick]) -> bool:
     study = screen(*DEFAULT).study
-    picks = pick_from(lay_out(record, study, run_on(run)), study, read_by_flag())
     return Judgement(study, picks, record.person.sex).finding(study.flag_rule).answer is Answer.MET
 
 

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from adapter import pipeline
+from adapter.screening.bearing import resting_on
 from adapter.screening.decision import bad_news, of_parts
 from adapter.screening.judging.criteria import Judgement
 from adapter.screening.judging.logic import all_of, any_of
 from adapter.screening.model import Answer, Finding, PatientRecord
 from adapter.screening.picks.pick import pick_from
 from adapter.screening.picks.shelf import Shelf, lay_out
-from adapter.screening.settle import _resting_on
 from adapter.screening.study import Variable
 from adapter.study.load import find_study, load_study
 from tests.flag.course import FIRST_RUN, ORIGIN, WEEKS
@@ -96,10 +96,10 @@ def moved_by(window: int) -> tuple[Variable, ...]:
 
 
 @cache
-def resting_on(window: int) -> frozenset[str]:
+def rules_in(window: int) -> frozenset[str]:
     """The rules that may answer otherwise in this window or with other points."""
     touched = {variable.id for variable in moved_by(window)}
-    return POINTS_RULES | _resting_on(touched, screen(window, DEFAULT[1]).study)
+    return POINTS_RULES | resting_on(touched, screen(window, DEFAULT[1]).study)
 
 
 def record_of(resources: list[dict[str, Any]]) -> PatientRecord:
@@ -175,7 +175,7 @@ def _judge(record: PatientRecord, as_of: date, grid: tuple[tuple[int, int], ...]
 
 def _flags(shelf: Shelf, window: int, wanted: list[int], usual: Judgement) -> dict[int, Finding]:
     """The flag's finding for each number of points, what the setting does not touch being judged once."""
-    flags, before, touched = {}, usual, resting_on(window)
+    flags, before, touched = {}, usual, rules_in(window)
     picks = usual.picks | pick_from(shelf, screen(window, DEFAULT[1]).study, moved_by(window))
     for points in wanted:
         study = screen(window, points).study

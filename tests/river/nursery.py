@@ -6,6 +6,7 @@ product's own: Python itself and SQLite tell of what is about to be done, and no
 """
 
 import contextlib
+import gc
 import json
 import os
 import random
@@ -14,6 +15,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +28,7 @@ from sqlalchemy import Engine, event
 
 from adapter.cli import main
 from tests.acceptance.command import NO_SETTINGS, ROOT
-from tests.river.hospital import STUDY, River, content
+from tests.river.hospital import AS_OF, STUDY, River, content, ward
 
 # By the function of the adapter that a step is in; all else is the opening and closing of what is needed.
 PARTS = {"_pull": "pull", "_record": "record", "deliver_pending": "deliver"}
@@ -50,6 +52,7 @@ class Steps:
 
     notes: int
     last: int | None
+    by: int = signal.SIGKILL
     count: int = 0
     before: str = ""
 
@@ -82,19 +85,19 @@ class Steps:
     def answer(self, _: FrameType, what: str, called: object) -> None:
         """Die where the answer would be read: whatever the server does, nobody hears of it."""
         if what == "c_call" and getattr(called, "__name__", "") in RECEIVING:
-            die()
+            die(self.by)
 
     def step(self, about: str, *, here: bool = True) -> None:
         """Note a step, and die if it is the last."""
         os.write(self.notes, f"{part(sys._getframe(1))}\t{about}\n".encode())
         if here and self.count == self.last:
-            die()
+            die(self.by)
         self.before, self.count = about, self.count + 1
 
 
-def die() -> None:
-    """End as a machine ends that loses its power."""
-    os.kill(os.getpid(), signal.SIGKILL)
+def die(by: int) -> None:
+    """End by a signal: by SIGKILL as a machine ends that loses its power."""
+    os.kill(os.getpid(), by)
 
 
 def named(message: str | bytes) -> str:
@@ -115,25 +118,41 @@ def part(frame: FrameType | None) -> str:
 
 def nurse() -> None:
     """Make a process for each run by a fork: a new interpreter takes longer than the run itself."""
-    import adapter.wiring  # noqa: F401 - so that no child has to
-
     for line in sys.stdin:
         asked = json.loads(line)
-        ready, go = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.read(ready, 1)
-            run_child(asked)
-        with disturbed(child, asked):
-            os.write(go, b"!")
-            if asked.get("after") is not None:
-                time.sleep(asked["after"])
-                os.kill(child, signal.SIGKILL)
-            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        os.close(ready)
-        os.close(go)
+        if asked.get("warm"):
+            code = main(asked["words"])
+            gc.collect()
+            gc.freeze()  # else every child would look through, and so copy, all that was made here
+        else:
+            code = born(asked)
         sys.stdout.write(f"{code}\n")
         sys.stdout.flush()
+
+
+def born(asked: Mapping[str, Any]) -> int:
+    """Have a child run, and be killed where that is asked for; return how it ended."""
+    ready, go = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.read(ready, 1)
+        run_child(asked)
+    with disturbed(child, asked):
+        os.write(go, b"!")
+        if asked.get("after") is not None:
+            wait_for(asked.get("when"))
+            time.sleep(asked["after"])
+            os.kill(child, asked["by"])
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os.close(ready)
+    os.close(go)
+    return code
+
+
+def wait_for(file: str | None) -> None:
+    """Wait until a file is there, where one is named."""
+    while file and not Path(file).exists():
+        time.sleep(0.01)
 
 
 def run_child(asked: Mapping[str, Any]) -> None:
@@ -141,7 +160,8 @@ def run_child(asked: Mapping[str, Any]) -> None:
     said = os.open(asked["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (sys.stdout, sys.stderr):  # standard output is for exit codes
         os.dup2(said, stream.fileno())
-    steps = Steps(os.open(asked["notes"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), asked["last"])
+    gc.disable()
+    steps = Steps(os.open(asked["notes"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), asked["last"], asked["by"])
     event.listen(Engine, "connect", steps.watch)
     sys.addaudithook(steps)
     os._exit(main(asked["words"]))
@@ -170,7 +190,11 @@ def is_traced(process: int) -> bool:
 
 
 class Nursery:
-    """Gives one run after the other a process of its own."""
+    """Gives one run after the other a process of its own.
+
+    The process that they are born of has done a run itself, somewhere else: what a program finds out only once, such as
+    how statements are put together, each child has from the beginning.
+    """
 
     def __init__(self) -> None:
         environment = {name: text for name, text in os.environ.items() if not name.startswith("TRIAL_ADAPTER_")}
@@ -183,20 +207,30 @@ class Nursery:
             stderr=subprocess.DEVNULL,
             text=True,
         )
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            River(Path(folder), ward("c01", "c14", "c35")).open() as river,
+            river.post.open(),
+        ):
+            assert self._have({"warm": True, "words": ["run", "--config", str(river.settings), "--as-of", AS_OF]}) == 0
 
-    def run(self, settings: Path, as_of: str, last: int | None = None, **more: Any) -> tuple[int, list[str]]:
+    def run(
+        self, settings: Path, as_of: str, last: int | None = None, *, by: int = signal.SIGKILL, **more: Any
+    ) -> tuple[int, list[str]]:
         """Run the adapter, kill it before step `last`; return how it ended and the steps, the last one not taken.
 
-        `after`: kill it after so many seconds. `calls`: write its calls that reach the disk to a file; `inject`: have
-        the kernel fail one of them, in strace's words. What it says is in the file `said`.
+        `after`: kill it after so many seconds, from when on a file `when` is there. `calls`: write its calls that reach
+        the disk to a file; `inject`: have the kernel fail one of them, in strace's words. What it says is in `said`.
         """
         notes = settings.with_name("steps")
         words = ["run", "--config", str(settings), "--as-of", as_of]
         files = {"notes": str(notes), "said": str(settings.with_name("said"))}
-        asked = {"words": words, "last": last, **files, **more}
-        print(json.dumps(asked), file=self._process.stdin, flush=True)
-        code = int(self._process.stdout.readline())
+        code = self._have({"words": words, "last": last, "by": by, **files, **more})
         return code, notes.read_text(encoding="utf-8").splitlines()
+
+    def _have(self, asked: Mapping[str, Any]) -> int:
+        print(json.dumps(asked), file=self._process.stdin, flush=True)
+        return int(self._process.stdout.readline())
 
     def close(self) -> None:
         """End when all runs have ended."""
