@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 from collections.abc import Iterator
 
 from adapter import settings, wiring
 from adapter.database import open_database, read_database
 from adapter.errors import FINE, UsageError
+from adapter.incidents import Watch
 from adapter.journal import Delivery, Journal
+from adapter.operation.faults import nameless
 from adapter.outputs.base import instant
 from adapter.settings import database_password
-
-PATIENT = re.compile(r"Patient/[A-Za-z0-9.-]{1,64}")
 
 
 def deliveries(asked: argparse.Namespace) -> int:
@@ -36,13 +35,15 @@ def deliveries(asked: argparse.Namespace) -> int:
         else:
             work.drop(number, author, instant(wiring.now()))
             print(f"delivery {number}: closed, and never tried again.")
+    if asked.drop is not None:  # one that is tried again is settled when it arrives
+        Watch(place, wiring.now).after_settling()
     return FINE
 
 
 def _listed(found: list[Delivery]) -> Iterator[str]:
     for one in found:
         tried = f"tried {one.attempts} times" if one.attempts != 1 else "tried once"
-        said = f": {PATIENT.sub('a patient', one.last_error)}" if one.last_error else ""
+        said = f": {nameless(one.last_error)}" if one.last_error else ""
         yield f"{one.id}  {one.output}  {one.state} since {one.created_at}, {tried}{said}"
     dead = sum(one.state == "dead" for one in found)
     yield f"{len(found) - dead} pending: every run tries each once. {dead} dead: --retry ID or --drop ID."

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from adapter.incidents.rows import Incident
+from adapter.operation.faults import RUN, nameless
 
-RUN, PARTIAL, OUTPUT, STALE, EXPIRY = "run", "partial", "output", "stale", "expiry"
+PARTIAL, OUTPUT, STALE, EXPIRY = "partial", "output", "stale", "expiry"
 ALL = frozenset({RUN, PARTIAL, OUTPUT, STALE, EXPIRY})
 REST = timedelta(hours=6)  # what comes and goes is told of this often at most
 
@@ -30,6 +31,7 @@ class Look:
 
     wrong: Sequence[Wrong]
     examined: Collection[str] = ALL
+    begins: bool = True  # False: nothing begins by it, it only finds what is over
 
 
 def noted(known: Sequence[Incident], look: Look, study: str, at: str) -> list[Incident]:
@@ -43,9 +45,9 @@ def noted(known: Sequence[Incident], look: Look, study: str, at: str) -> list[In
         for one in known
     ]
     fresh = [
-        Incident(study, one.kind, one.about, one.detail, one.since or at, one.until)
+        Incident(study, one.kind, one.about, nameless(one.detail), one.since or at, one.until)
         for one in look.wrong
-        if (one.kind, one.about) not in open_before
+        if look.begins and (one.kind, one.about) not in open_before
     ]
     return list({one.name: one for one in [*fresh[::-1], *after]}.values())
 

@@ -9,12 +9,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from adapter.fhir.errors import printable
-from adapter.incidents.incident import EXPIRY, RUN
+from adapter.incidents.incident import EXPIRY
 from adapter.incidents.rows import Incident
+from adapter.operation.faults import word_of
 from adapter.words import Catalogue
 
 LONGEST = 300  # of what a fault said
-KNOWN_CODES = ("1", "10", "11", "12")
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Writer:
         return subject, "\n".join([*lines, self._says("closing"), ""])
 
     def _lines(self, one: Incident) -> list[str]:
-        name, what, began = _name(one), self._what(one), self._instant(one.began_at)
+        name, what, began = word_of(one.kind, one.about), self._what(one), self._instant(one.began_at)
         if one.ended_at is not None:
             return [self._says("ended", began=began, ended=self._instant(one.ended_at), what=what)]
         said = [self._says("said", detail=printable(one.detail)[:LONGEST])] if one.detail and one.kind != EXPIRY else []
         return [self._says("began", began=began, what=what), *said, self._says("do", do=self._says(f"{name}_do"))]
 
     def _what(self, one: Incident) -> str:
-        return self._says(_name(one), about=one.about, detail=one.detail)
+        return self._says(word_of(one.kind, one.about), about=one.about, detail=one.detail)
 
     def _instant(self, at: str) -> str:
         return datetime.fromisoformat(at).astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
@@ -58,9 +58,3 @@ def letter_key(incidents: Sequence[Incident]) -> str:
     """What names a letter: the same where the same goes again."""
     said = sorted("|".join((*one.name, one.ended_at or "")) for one in incidents)
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:32]
-
-
-def _name(one: Incident) -> str:
-    if one.kind == RUN:
-        return f"run_{one.about}" if one.about in KNOWN_CODES else "run_killed"
-    return one.kind

@@ -19,11 +19,12 @@ from adapter import errors, places, settings
 from adapter.database import read_database
 from adapter.errors import AdapterError
 from adapter.incidents.expiry import expiring
-from adapter.incidents.incident import ALL, EXPIRY, OUTPUT, PARTIAL, REST, RUN, STALE, Look, Wrong, noted, to_tell, told
+from adapter.incidents.incident import ALL, EXPIRY, OUTPUT, PARTIAL, REST, STALE, Look, Wrong, noted, to_tell, told
 from adapter.incidents.ledger import Ledger
 from adapter.incidents.letter import Writer, letter_key
 from adapter.incidents.rows import Incident
 from adapter.journal import Journal
+from adapter.operation.faults import RUN
 from adapter.outputs.alerts.post import Letter, Post
 from adapter.outputs.base import instant
 from adapter.report import RunReport
@@ -66,6 +67,10 @@ class Watch:
     def while_waiting(self) -> None:
         """Look between runs: nothing has come to a good end for too long."""
         self._look(lambda: Look([*self._stale()] or [Wrong(STALE)], ()))
+
+    def after_settling(self) -> None:
+        """Look whether an output is stuck no more: IT has closed what was."""
+        self._look(lambda: Look([*self._undelivered()], {OUTPUT}, begins=False))
 
     def _look(self, find: Callable[[], Look]) -> None:
         try:
@@ -110,6 +115,12 @@ class Watch:
                     if stuck:
                         yield Wrong(OUTPUT, name, stuck[-1].last_error or "")
             yield from self._gap(journal)
+
+    def _undelivered(self) -> Iterator[Wrong]:
+        """The outputs that something did not reach, however lately."""
+        with self._journal() as journal:
+            tried = {one.output for one in journal.open_deliveries() if one.attempts}
+        yield from (Wrong(OUTPUT, name) for name in sorted(tried))
 
     def _gap(self, journal: Journal) -> Iterator[Wrong]:
         """A time without a good run that this run has ended."""

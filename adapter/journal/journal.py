@@ -13,7 +13,7 @@ from adapter.journal.audit.chain import Chain
 from adapter.journal.audit.guard import Guard
 from adapter.journal.clinic import answers
 from adapter.journal.clinic.answers import Form
-from adapter.journal.merged import survivors
+from adapter.journal.merged import one_person, survivors
 from adapter.journal.records import Delivery, Latest, Marked, Run, StoredChange, StoredDecision, Subject
 from adapter.journal.statuses import Origin, StoredReview, StoredStatus
 from adapter.journal.work import Work
@@ -95,6 +95,11 @@ class Journal:
         """The records that another stands for, each with that one: what is one person, as the last run found it."""
         with self._database.reading() as connection:
             return survivors(connection)
+
+    def one_person(self, patient: str) -> list[str]:
+        """Every record of the person whose record this is, as merges stand."""
+        with self._database.reading() as connection:
+            return one_person(connection, patient)
 
     def screening_number(self, study: str, patient: str) -> str | None:
         """The patient's number in a study, if one was given."""

@@ -31,6 +31,17 @@ def records_of(connection: Connection, survivor: str) -> list[str]:
     return [patient for patient in named.all() if survivor_of(connection, patient) == survivor]
 
 
+def one_person(connection: Connection, patient: str) -> list[str]:
+    """Every record of the person whose record this is, as merges stand: the one that stands for it, and all it does."""
+    standing, found, fresh = survivors(connection), {patient}, {patient}
+    while fresh:
+        near = {old for old, survivor in standing.items() if survivor in fresh}
+        near |= {standing[record] for record in fresh if record in standing}
+        fresh = near - found
+        found |= fresh
+    return sorted(found)
+
+
 def moved(known: Mapping[str, str], found: Mapping[str, str | None], there: set[str]) -> dict[str, str | None]:
     """What is otherwise than it was known to be; None: the record stands for itself again.
 

@@ -11,15 +11,20 @@ from adapter.pull.population import as_key
 
 
 def erase(url: str, password: str | None, study: str, named: str, who: str) -> bool:
-    """Erase a patient named by id or screening number; tell whether they were of the population until now."""
+    """Erase a patient named by id or screening number, under every id that they have had by merges.
+
+    Tell whether they were of the population until now.
+    """
     with held(url, password=password) as found:
         chart, journal = Chart(found.database), Journal(found.database)
         patient = journal.patient_of(study, named) or as_key(named)
-        member = any(one.patient == patient for one in chart.members())
-        if not member and not chart.of_patient(patient) and not journal.history(study, patient):
+        records = journal.one_person(patient)
+        member = any(one.patient in records for one in chart.members())
+        if not member and not any(chart.of_patient(one) or journal.history(study, one) for one in records):
             raise SourceError(f"erase: nothing is known of {patient}. Name an id or a screening number.")
         with journal.transaction() as work:
-            Eraser(work, who, "erased").erase(patient)
+            for record in records:
+                Eraser(work, who, "erased").erase(record)
         with chart.transaction() as taking:
-            taking.remove_patients([patient])
+            taking.remove_patients(records)
     return member

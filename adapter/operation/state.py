@@ -14,6 +14,7 @@ from adapter.database import Database
 from adapter.database.tables import chart_quarantine, journal_delivery, journal_run
 from adapter.journal.records import Run
 from adapter.operation.drift import RUNS, Drift, coverage, drift
+from adapter.operation.faults import DeadLetters, Fault, dead_letters, open_faults
 
 RUNS_SHOWN = 20
 GOOD = 0
@@ -40,6 +41,8 @@ class State:
     deliveries: Waiting  # (output, state) -> how many
     oldest_pending: Mapping[str, str]  # output -> since when the oldest waits
     quarantined: tuple[Quarantined, ...]
+    faults: tuple[Fault, ...]  # that are not over
+    dead: DeadLetters
 
     @cached_property
     def reports(self) -> tuple[Mapping[str, Any], ...]:
@@ -76,6 +79,8 @@ def state_of(database: Database, study: str) -> State:
             _deliveries(connection),
             _oldest_pending(connection),
             _quarantined(connection),
+            open_faults(connection, study),
+            dead_letters(connection),
         )
 
 

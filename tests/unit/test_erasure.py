@@ -4,9 +4,10 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from sqlalchemy import select
 
 from adapter.database import DatabaseError, open_database
-from adapter.database.tables import journal_decision
+from adapter.database.tables import journal_decision, metadata
 from adapter.errors import SourceError
 from adapter.facts.chart import Chart
 from adapter.facts.intake import Kept
@@ -14,7 +15,7 @@ from adapter.journal import Journal
 from adapter.journal.audit.erasure import Eraser, expire
 from adapter.journal.audit.verify import verify
 from adapter.keeping.erase import erase
-from tests.unit.journaled import PATIENTS, live, written
+from tests.unit.journaled import AT, PATIENTS, live, written
 from tests.unit.test_audit import verified
 
 GONE = "Patient/p1"
@@ -37,6 +38,28 @@ def test_a_person_who_is_erased_is_nowhere_and_what_was_decided_stays(tmp_path):
         assert journal.patient_of("s", "S-0001").startswith("erased/")
         live(journal, 1)
     assert verified(file).faults == []
+
+
+@pytest.mark.parametrize("named", ["Patient/p3", "Patient/p2", "S-0001"])
+def test_a_person_is_erased_under_every_id_that_merges_gave_them(database_url, named):
+    """The first record went into the second, and the third into the first before; the fourth was taken out again."""
+    with open_database(database_url) as database:
+        journal = Journal(database)
+        live(journal, 1)
+        with journal.transaction() as work:
+            for old, survivor in (("p3", "p1"), ("p1", "p2"), ("p4", "p2")):
+                work.merged(f"Patient/{old}", f"Patient/{survivor}", AT)
+            work.merged("Patient/p4", None, AT)
+    assert not erase(database_url, None, "s", named, "DPO")
+    with open_database(database_url) as database:
+        journal = Journal(database)
+        assert [who for who in PATIENTS if journal.history("s", who)] == ["Patient/p4"]
+        assert len(journal.latest_of_all("s")) == len(PATIENTS) and journal.survivors() == {}
+        with database.reading() as connection:
+            assert verify(connection, []).faults == []
+            tables = [table for name, table in metadata.tables.items() if name.startswith(("journal_", "clinic_"))]
+            held = repr([connection.execute(select(table)).all() for table in tables])
+    assert not any(who in held for who in PATIENTS[1:3]) and PATIENTS[3] in held
 
 
 def test_nobody_is_erased_who_is_not_there(tmp_path):

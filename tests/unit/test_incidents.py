@@ -17,6 +17,7 @@ from adapter.journal import Journal
 from adapter.places import folder
 from adapter.settings import as_far_as_readable
 from adapter.words import load_catalogue
+from tests.acceptance.command import run
 from tests.unit.ailing import DAY, MORNING, Site
 from tests.unit.delivering import Post, listen
 
@@ -95,6 +96,37 @@ def test_what_waits_for_a_day_or_has_died_is_stuck_until_it_is_gone(site):
     site.now += DAY / 2
     site.good()
     assert site.subjects()[1] == "over: deliveries of outputs.email are stuck or failed for good"
+
+
+def test_a_mail_of_a_stuck_output_is_followed_by_its_end_when_the_last_of_it_is_closed(site, tmp_path):
+    site.tables = {"outputs": {"email": {**site.mail, "enabled": True}}}
+    with open_database(site.url) as database, Journal(database).transaction() as work:
+        for number in (1, 2):
+            work.deliver("email", f"k{number}", "{}", "2026-03-16T06:00:00Z")
+            work.failed(number, "550: no such box for Patient/canary-1", permanent=True)
+    site.good()
+    (began,) = site.post.mails
+    assert "550: no such box for a patient" in began.get_content() and "canary" not in began.as_string()
+    assert "`trial-adapter deliveries`" in began.get_content()
+    file, port = tmp_path / "adapter.toml", site.mail["port"]
+    mail = f'[outputs.email]\nenabled = true\nport = {port}\nsecurity = "none"\nfrom = "a@hospital.example"\n'
+    to = 'it_to = ["it@example.org"]\nit_language = "en"\n'
+    file.write_text(f'[study]\nid = "s"\n[database]\nurl = "{site.url}"\n{mail}{to}', encoding="utf-8")
+    for number, mails in ((1, 1), (2, 2)):
+        assert run("deliveries", "--config", file, "--drop", number, "--author", "Li").code == 0
+        assert len(site.post.mails) == mails
+    assert site.subjects()[1] == "over: deliveries of outputs.email are stuck or failed for good"
+    assert [one.ended_at is None for one in site.known()] == [False]
+
+
+def test_closing_what_was_tried_once_begins_no_fault(site):
+    site.tables = {"outputs": {"email": {**site.mail, "enabled": True}}}
+    site.good()
+    with open_database(site.url) as database, Journal(database).transaction() as work:
+        work.deliver("email", "k1", "{}", "2026-03-16T06:00:00Z")
+        work.failed(1, "no answer", permanent=False)
+    site.watch.after_settling()
+    assert (site.post.mails, site.known()) == ([], [])
 
 
 def test_no_good_run_for_too_long_is_told_by_the_service_while_it_lasts(site):

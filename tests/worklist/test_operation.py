@@ -1,9 +1,11 @@
 """IT's page says how the service does and nothing of a patient; the metrics and the probes need no sign-in."""
 
+import html
 import json
 
 import pytest
 
+from adapter.incidents.rows import Incident, keep
 from adapter.journal import Journal
 from tests.river.hospital import STUDY
 from tests.worklist.conftest import PASSWORD
@@ -56,6 +58,30 @@ def test_what_was_partial_what_waits_and_what_fell_is_told(page, browser):
     assert "<strong>Observation</strong>: 403" in said and "read in part" in said
     assert '<strong class="bad">1</strong>' in said
     assert "system,code,text,concept\nurn:lab,&#34;Z,1&#34;,,\nurn:lab,Z2,,</textarea>" in said
+
+
+@pytest.mark.parametrize(("language", "todo"), [("en", "mend what the line names"), ("zh", "按报错提示处理后执行")])
+def test_what_is_wrong_and_what_is_dead_is_shown_with_the_command_that_settles_it(page, browser, language, todo):
+    ward = page.extensions["ward"]
+    said = "Patient/c01 is not known (404)"
+    with ward.journal.transaction() as work:
+        for name in ("a", "b"):
+            work.deliver("webhook", name, '{"patient": "Patient/c01"}', "2026-03-16T09:00:00Z")
+        for study, ended in ((STUDY, None), (STUDY, "2026-03-16T10:00:00Z"), ("other", None)):
+            fault = Incident(study, "output", f"webhook-{study}-{ended}", said, "2026-03-16T09:00:00Z", ended)
+            keep(work, [fault])
+    first, second = ward.journal.pending("webhook")
+    ward.journal.failed(first.id, said, permanent=True)
+    ward.journal.failed(second.id, said, permanent=True)
+    with ward.journal.transaction() as work:
+        work.drop(second.id, "Li", "2026-03-16T11:00:00Z")
+    one = browser("it")
+    one.post("/language", {"language": language})
+    shown = html.unescape(one.get("/operation").text)
+    assert f"<code>trial-adapter deliveries --retry {first.id} --author it</code>" in shown
+    assert f"<code>trial-adapter deliveries --drop {first.id} --author it</code>" in shown
+    assert shown.count("<code>") == 2 and shown.count(todo) == 1
+    assert f"outputs.webhook-{STUDY}-None" in shown and "Patient/" not in shown and "a patient is not known" in shown
 
 
 def test_a_hospital_without_a_run_is_told_what_to_do(page, browser):

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, g, render_template
 from werkzeug.wrappers import Response
 
 from adapter.database import DatabaseError
 from adapter.journal.records import Run
+from adapter.operation.faults import DeadLetter, Fault, word_of
 from adapter.operation.metrics import CONTENT_TYPE, metrics
 from adapter.operation.state import RUNS_SHOWN, State, state_of
 from adapter.screening.study import Criterion, Study
+from adapter.words import Speaker
+from adapter.worklist.access.gate import the_visit
 from adapter.worklist.access.roles import EVERYBODY, OPEN, open_to
 from adapter.worklist.ward import Ward
 
 pages = Blueprint("operation", __name__)
 HEADING = "system,code,text,concept"
 REASONS_SHOWN = 2
+SETTLE = ("trial-adapter", "deliveries")
 
 
 class Coverage(NamedTuple):
@@ -28,6 +33,22 @@ class Coverage(NamedTuple):
     percent: int
     before: int | None  # the median of the runs before, where it fell from there
     because: list[str]
+
+
+class Wrong(NamedTuple):
+    """A fault that is not over, in words, with what to do."""
+
+    fault: Fault
+    what: str
+    do: str
+
+
+class Letter(NamedTuple):
+    """What failed for good, with the commands of which one settles it."""
+
+    letter: DeadLetter
+    again: str
+    close: str
 
 
 class Waiting(NamedTuple):
@@ -50,6 +71,8 @@ def operation() -> str:
         state=state,
         health=ward.health(),
         runs=list(zip(state.runs, state.reports, strict=True))[:RUNS_SHOWN],
+        faults=faults(state, ward.speaker(g.reader.language)),
+        dead=dead(state, the_visit().user.name),
         waiting=waiting(state),
         coverage=coverage(state, ward.study),
         unmapped=unmapped(state.report),
@@ -78,6 +101,25 @@ def readyz() -> tuple[dict[str, str], int]:
 
 
 measured.from_anywhere = readyz.from_anywhere = True  # type: ignore[attr-defined] # a monitor asks by address
+
+
+def faults(state: State, speaker: Speaker) -> list[Wrong]:
+    """What is wrong now, in the words of the mail that IT got of it."""
+    said, found = speaker.catalogue["it_mail"], []
+    for one in state.faults:
+        name, about = word_of(one.kind, one.about), {"about": one.about, "detail": one.detail}
+        what, todo = (said[word][speaker.language].format(**about) for word in (name, f"{name}_do"))
+        found.append(Wrong(one, what, todo))
+    return found
+
+
+def dead(state: State, reader: str) -> list[Letter]:
+    """What failed for good; the commands are in the reader's name."""
+    made = []
+    for one in state.dead.shown:
+        again, close = (shlex.join([*SETTLE, way, str(one.id), "--author", reader]) for way in ("--retry", "--drop"))
+        made.append(Letter(one, again, close))
+    return made
 
 
 def waiting(state: State) -> list[Waiting]:
