@@ -1,7 +1,9 @@
 """A run of its own process that is killed, or too short for an export: the next one goes on with the same job."""
 
+import signal
 import subprocess
 import sys
+from threading import Timer
 
 import pytest
 
@@ -45,6 +47,20 @@ def test_47_a_run_that_is_killed_after_its_order_is_gone_on_with(ward, settings,
     assert ran.code == 0, ran.err
     assert len(ward.kick_offs) == 1 and reader.facts() == twin() and reader.job() is None and not reader.spool.exists()
     assert len(ward.asked("/file/1/0")) == 1, "what was fetched is not fetched again"
+
+
+@pytest.mark.slow
+def test_68_a_run_that_is_ended_while_an_export_is_made_leaves_the_next_one_its_job(ward, settings, reader, twin):
+    ward.looks, ward.retry_after = 1, "60"
+    words = [sys.executable, "-m", "adapter", "run", "--dry-run", "--config", str(settings(5))]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        ward.twist = lambda asked, reply: Timer(0.3, process.terminate).start() if "/status/" in asked.target else None
+        assert process.wait(120) == -signal.SIGTERM
+    ward.twist = None
+    assert reader.job() is not None and reader.facts() == {}
+    ran = run("run", "--dry-run", "--config", settings(5))
+    assert ran.code == 0, ran.err
+    assert len(ward.kick_offs) == 1 and reader.facts() == twin() and reader.job() is None
 
 
 @pytest.mark.slow

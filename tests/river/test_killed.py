@@ -4,11 +4,13 @@ import contextlib
 import json
 import random
 import shutil
+import signal
 import time
 from collections import Counter
 
 import pytest
 
+from adapter.demo.exchange import Answer
 from tests.river.hospital import AS_OF, River, ward
 from tests.river.nursery import CALLS, KILLED, Nursery, points, recorded, signature
 
@@ -17,6 +19,13 @@ SMALL = ("c01", "c14", "c35")
 SEED = 20260316
 SHARES = {"around": 16, "pull": 16, "record": 20, "deliver": 28}
 CHUNKS = 4
+PHASES = {  # the last step of each: what is asked for or written then does not come about, or is not heard of
+    "pulling": ("pull", "HTTP GET /fhir/Observation is answered"),
+    "judging": ("record", "SQL SELECT chart_resource"),
+    "recording": ("record", "SQL UPDATE journal_run"),
+    "delivering": ("deliver", "HTTP content is answered"),
+    "mailing": ("deliver", "SMTP content is answered"),
+}
 RANDOM = 60
 FAILING = 40
 
@@ -112,6 +121,39 @@ def test_64_a_run_that_was_killed_at_any_moment_comes_to_the_same_end(tmp_path, 
     assert [number for number, (_, found) in enumerate(ends) if found != twin[1]] == []
     print(f"{sum(killed for killed, _ in ends)} of {count} were killed")  # noqa: T201
     assert sum(killed for killed, _ in ends) > count / 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("phase", PHASES)
+def test_68_a_run_that_is_ended_in_a_phase_comes_to_the_same_end(tmp_path, nursery, twin, phase):
+    """Fault 68: SIGTERM ends it there and then, as any program; a shell counts that as 143."""
+    steps, wanted = twin
+    (*_, last) = (number for number, step in enumerate(steps) if step == "\t".join(PHASES[phase]))
+    with ready(tmp_path / phase) as river:
+        assert nursery.run(river.settings, AS_OF, last, by=signal.SIGTERM)[0] == -signal.SIGTERM
+        assert nursery.run(river.settings, AS_OF)[0] == 0
+        assert state(river) == wanted
+
+
+@pytest.mark.slow
+def test_68_a_run_that_is_ended_while_it_waits_for_its_turn_comes_to_the_same_end(tmp_path, nursery, twin):
+    """The server has asked for a minute; the run does not see it out."""
+    asked = tmp_path / "asked"
+
+    def busy(visit, request):
+        if not request.path.startswith("Observation"):
+            return False
+        visit.send(Answer(429, None, {"Retry-After": "60"}))
+        asked.touch()
+        return True
+
+    with ready(tmp_path / "waiting") as river:
+        river.front, river.settled = busy, {"patience_s = 1": "patience_s = 300"}
+        ended = nursery.run(river.settings, AS_OF, by=signal.SIGTERM, after=0.2, when=str(asked))
+        assert ended[0] == -signal.SIGTERM
+        river.front = None
+        assert nursery.run(river.settings, AS_OF)[0] == 0
+        assert state(river) == twin[1]
 
 
 def failing_calls(calls, seed):
