@@ -24,6 +24,7 @@ from adapter.worklist.access.oidc.pending import Begun
 
 DISCOVERY = "/.well-known/openid-configuration"
 LASTS_S = 600.0  # so long what the authority says of itself is believed; its keys are asked for at each sign-in
+AWAY_S = 5.0  # so long one that did not answer is not asked again: whoever clicks must not keep the page busy waiting
 TIMEOUT_S = 10
 LEEWAY_S = 60  # clocks differ
 # By a key that the authority alone has: neither "none" nor a secret that is shared.
@@ -49,6 +50,7 @@ class Authority:
         self._secret = secret(*named) if has_secret else None
         self._door = threading.Lock()
         self._said: tuple[float, Mapping[str, Any]] | None = None
+        self._away: tuple[float, NotLetIn] | None = None
 
     def ready(self) -> int:
         """How many keys its tokens may be signed by; raises NotLetIn where nobody could sign in by it."""
@@ -127,10 +129,21 @@ class Authority:
         return str(url)
 
     def _metadata(self) -> Mapping[str, Any]:
+        """What it says of itself, as of a while ago; where it did not answer just now, that."""
         with self._door:
+            if self._away is not None and self._clock() - self._away[0] < AWAY_S:
+                raise NotLetIn(self._away[1].why, unreachable=True)
             if self._said is None or self._clock() - self._said[0] > LASTS_S:
-                self._said = self._clock(), self._discovered()
+                self._said = self._discovered_at(self._clock())
             return self._said[1]
+
+    def _discovered_at(self, now: float) -> tuple[float, Mapping[str, Any]]:
+        try:
+            return now, self._discovered()
+        except NotLetIn as refusal:
+            if refusal.unreachable:
+                self._away = self._clock(), refusal
+            raise
 
     def _discovered(self) -> Mapping[str, Any]:
         issuer = self.place.issuer or ""
