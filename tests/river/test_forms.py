@@ -78,6 +78,15 @@ def test_a_form_is_written_once_and_what_comes_back_does_not_count_twice(flowing
     assert flowing.decisions()[WHO]["scores"] == decided["scores"] and len(forms(flowing)) == before + 1
 
 
+def test_a_form_counts_once_also_where_its_record_is_merged_into_another(flowing, ward, fill_in):
+    fill_in(**BEDSIDE)
+    assert flowing.run("--only-tell").code == 0
+    flowing.change("Patient/c13", link=[{"other": {"reference": "Patient/c14"}, "type": "replaced-by"}])
+    assert flowing.run().code == 0
+    facts = ward.look("Patient/c14").judged.record.facts
+    assert [fact.resource for fact in facts if fact.concept == "sledai.arthritis"] == ["QuestionnaireResponse/page-1"]
+
+
 def test_where_the_journal_is_another_the_copy_on_the_server_speaks(flowing, ward, fill_in, tmp_path):
     fill_in(**BEDSIDE)
     assert flowing.run("--only-tell").code == 0
