@@ -197,7 +197,8 @@ def _read_hospital(hospital: Path | None) -> tuple[list[Line], list[Line]]:
     if not any(file.is_file() for file in files.values()):
         raise StudyError(f"{hospital}: holds neither codes.csv nor systems.csv. Copy mappings/hospitals/example.")
     read = {wanted: _read_as(wanted, file) for wanted, file in files.items() if file.is_file()}
-    return read.get("site", []), read.get("systems", [])
+    site = [line for line in read.get("site", ()) if line["concept"] or line["value"]]  # others mean nothing yet
+    return site, read.get("systems", [])
 
 
 def _read_as(wanted: str, file: Path) -> list[Line]:
