@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from itertools import islice
 
 from adapter import errors
@@ -10,6 +12,7 @@ from adapter.fhir.capability import Capability
 from adapter.fhir.client import Client, Params
 from adapter.fhir.errors import Trouble
 from adapter.fhir.pages import search
+from adapter.sources.history import History
 from adapter.sources.hospital import OF_PATIENT
 
 LEVELS = ("system", "patient", "group")
@@ -38,15 +41,28 @@ def exports(said: Capability) -> Finding:
     """At which levels the server announces a bulk export, which would be another way to the same."""
     announced = ", ".join(level for level in LEVELS if said.exports(level))
     says = f"announced at level {announced}" if announced else "not announced"
-    return Finding("export", f"{says}; not needed, for [source] kind is another")
+    return Finding("export", f"{says}; not needed: [source] kind is search")
 
 
-def history(said: Capability, days: int) -> Finding:
-    """Whether the server announces what was deleted; where deletions are found does not hang on it."""
-    listed = [kind for kind in OF_PATIENT if "history-type" in said.of(kind).interactions]
-    says = f"_history is announced for {len(listed)} of {len(OF_PATIENT)} types and not needed"
+def history(history: History, kinds: Collection[str], since: datetime, days: int) -> Finding:
+    """Whether the server tells what was deleted; what it does not tell is found when all ids are listed."""
     every = f"every {days} days" if days else "in every run"
-    return Finding("history", says, instead=f"Deletions are found by listing the ids of what there is, {every}.")
+    instead = f"Deletions are found by listing the ids of what there is, {every}."
+    if not kinds:
+        return Finding("history", f"_history is announced for none of {len(OF_PATIENT)} types", instead=instead)
+    listed = f"_history is announced for {len(kinds)} of {len(OF_PATIENT)} types"
+    instead = f"{instead.removesuffix('.')}, besides."
+    try:
+        bare = next((found for kind in kinds if (found := history.looked(kind, since)) is not None), None)
+    except Trouble as trouble:
+        return Finding("history", f"{listed}, and fails. {trouble}", "A run does without.", instead=instead)
+    if bare is False:
+        return Finding(
+            "history", f"{listed}; asked for ids it shows whole records of all its patients. It is not followed.",
+            instead=instead, ask="Heed _elements=id in _history.",
+        )  # fmt: skip
+    says = "tells of deletions by ids alone, and is followed by each run" if bare else "has nothing of the last day"
+    return Finding("history", f"{listed}; it {says}", instead=instead)
 
 
 def taking_forms(said: Capability) -> Finding:

@@ -12,6 +12,8 @@ from adapter.errors import AdapterError
 
 GRAVEST_FIRST = (errors.SETTINGS, errors.STUDY, errors.OUR_FAULT, errors.SOURCE, errors.OUTPUT, errors.PARTIAL)
 
+READY = "ready: a run would work; `trial-adapter run --dry-run --summary` tries one, and tells nobody"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -58,7 +60,7 @@ def told(findings: Iterable[Finding], *, as_json: bool) -> int:
     else:
         for line in _summed_up(found):
             _say(line)
-        _say("ready: a run would work" if code == errors.FINE else f"not ready: mend each FAULT (exit code {code})")
+        _say(READY if code == errors.FINE else f"not ready: mend each FAULT (exit code {code})")
     return code
 
 

@@ -32,8 +32,9 @@ from adapter.study.load import Mapped
 PATIENTS = 10
 CODES_SHOWN = 10
 COLUMNS = ("system", "code", "text", "concept", "unit", "value")
+NO_RESULTS = "Ask where the hospital keeps its laboratory results: without them almost nothing can be decided."
 FEW = 5  # so many rows of others may come along by a mistake in the records
-TOMORROW = timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 class Hospital:
@@ -86,7 +87,8 @@ class Hospital:
         yield Finding("capabilities", says, "It is tried below." if lacking else "")
         if self.place.source.kind != "export":
             yield exports(said)
-        yield history(said, self.place.source.reconcile_days)
+            told = self.source.history
+            yield history(told, told.announced(OF_PATIENT), self.now - DAY, self.place.source.reconcile_days)
         yield writing(said, enabled=self.place.outputs.research_subject.enabled)
         if self.place.outputs.forms.enabled:
             yield taking_forms(said)
@@ -121,6 +123,8 @@ class Hospital:
             "" if any(drugs.values()) else "Ask where the hospital keeps its prescriptions: without them much is open."
         )
         yield Finding("drugs", says + ("." if to_do else ""), to_do, counts=drugs)
+        if not counts["Observation"]:
+            yield Finding("results", "no Observation came.", NO_RESULTS)
         own = self.place.study.research_study
         medications = self.source.by_ids("Medication", self.sample.referred, self.sample.take)
         studies = self.source.studies(self.screen.study.registry, own, self.sample.take)
@@ -146,9 +150,8 @@ class Hospital:
         if read.trouble:
             return fault_of(kind, read.trouble, errors.PARTIAL)
         newer: list[bytes] = []
-        later = self.source.of_patients(kind, few, self.now + TOMORROW, newer.append)
-        counted = "" if read.expected is None else f", {read.expected} by the server's own count"
-        says = f"{counts[kind]} resources in {len(few)} patients{counted}; {self._together(kind, few)}"
+        later = self.source.of_patients(kind, few, self.now + DAY, newer.append)
+        says = f"{_counted(counts[kind], read.expected, len(few))}; {self._together(kind, few)}"
         number = {"resources": counts[kind], "of others": others, "without lastUpdated": undated}
         if others > FEW or read.unheeded:
             return Finding(
@@ -189,6 +192,14 @@ class Hospital:
         yield replace(codes, paste=_rows(unmapped.as_dict()))
         counts = {f"{concept} [{unit}]": times for (concept, unit), times in sorted(unmapped.units.items())}
         yield _mapping("units", counts, "Name what they mean in the unit column of the hospital's codes.csv.")
+
+
+def _counted(came: int, expected: int | None, patients: int) -> str:
+    """Say how many came, and what the server counts where it counts otherwise."""
+    many = f"{came or 'no'} resource{'' if came == 1 else 's'} in {patients} patients"
+    if expected is None:
+        return f"{many}, which the server does not count"
+    return f"{many}, as the server counts" if expected == came else f"{many}, {expected} by the server's own count"
 
 
 def _rows(unmapped: Mapping[str, Any]) -> tuple[str, ...]:

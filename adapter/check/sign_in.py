@@ -12,11 +12,17 @@ from adapter.fhir.auth.keys import jwks
 from adapter.fhir.auth.token import Token
 from adapter.fhir.client import Client
 
+UNTRIED = {
+    "none": '[fhir.auth] kind is "none": the server is asked without a sign-in',
+    "basic": "each request carries the name and password of [fhir.auth]; whether they are taken shows below",
+}
+
 
 def signed_in(client: Client) -> Generator[Finding, None, bool]:
     """Fetch a token where there are tokens, and return whether there is one; nothing else is asked for."""
     signing = client.signing
     if not isinstance(signing, Token):
+        yield Finding("sign-in", UNTRIED[client.server.auth.kind])
         return True
     if isinstance(signing, SmartBackend):
         yield Finding("key to register", jwks(signing.key))

@@ -7,7 +7,7 @@ gives ids alone when it is asked for ids; the first look at it is for one entry.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import msgspec
@@ -34,30 +34,43 @@ class History:
         self._seen, self._fit = False, True  # whether something was seen of it, and gave ids alone
         self.followed: set[str] = set()  # the types
 
+    def announced(self, kinds: Iterable[str]) -> list[str]:
+        """Those of these types that the server says it has a history of."""
+        return [kind for kind in kinds if INTERACTION in self._able().of(kind).interactions]
+
+    def looked(self, kind: str, since: datetime) -> bool | None:
+        """Look at one entry since then: whether it shows ids alone; None where there is none."""
+        page = next(pages.search(self._client, f"{kind}/_history", self._asked(since), count=1))
+        self._seen = self._seen or bool(page.entries)
+        self._fit = self._fit and all(map(_is_bare, page.entries))
+        return self._fit if page.entries or page.deleted else None
+
     def deleted(self, kind: str, since: datetime) -> set[str]:
         """The keys of what was deleted since then, as far as the server tells; each may have been made again."""
-        if not self._fit or INTERACTION not in self._able().of(kind).interactions:
+        if not self._fit or not self.announced([kind]):
             return set()
         try:
-            found = self._told(kind, {"_since": self._written(since), "_elements": "id"})
+            found = self._told(kind, since)
         except Trouble:  # what it does not tell is found when all is held to the server
             return set()
         self.followed |= {kind} if found is not None else set()
         return found or set()
 
-    def _told(self, kind: str, params: Params) -> set[str] | None:
+    def _asked(self, since: datetime) -> Params:
+        return {"_since": self._written(since), "_elements": "id"}
+
+    def _told(self, kind: str, since: datetime) -> set[str] | None:
         """What was deleted; None where the history shows more than what things are called."""
+        if not self._seen:
+            self.looked(kind, since)
         found = set[str]()
-        for size in (MANY,) if self._seen else (1, MANY):
-            for page in pages.search(self._client, f"{kind}/_history", params, count=size):
-                self._seen = self._seen or bool(page.entries)
-                if not all(map(_is_bare, page.entries)):
-                    self._fit = False
-                    return None
-                found |= {key for key in map(_key, page.deleted) if key.startswith(f"{kind}/")}
-                if size == 1:
-                    break
-        return found
+        for page in pages.search(self._client, f"{kind}/_history", self._asked(since), count=MANY) if self._fit else ():
+            self._seen = self._seen or bool(page.entries)
+            if not all(map(_is_bare, page.entries)):
+                self._fit = False
+                break
+            found |= {key for key in map(_key, page.deleted) if key.startswith(f"{kind}/")}
+        return found if self._fit else None
 
 
 def _key(address: str) -> str:

@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
+from adapter.study.codelists import load_codelists
 from tests.acceptance.command import run
-from tests.fhir_server.records import lupus, patient, ref, synthea
+from tests.fhir_server.records import ROOT, lupus, patient, ref, synthea
 from tests.river.hospital import AS_OF, STUDY, content, screened
 from tests.river.on_server import OnHapi
 
@@ -171,3 +172,48 @@ def test_a_roster_of_hospital_numbers_is_asked_for_by_post(river, hospital):
     assert {one.patient for one in river.chart().values() if one.patient} == {
         "Patient/c01", "Patient/c13", "Patient/c14"
     }  # fmt: skip
+
+
+def checked(river, *options):
+    """What `check` says, by what it is about, and what the hospital's history says was written meanwhile."""
+    since = river.client.now()
+    with river.post.open():
+        ran = run("check", "--config", river.settings, "--json", *options)
+    assert ran.code == 0, ran.out
+    return {one["about"]: one for one in json.loads(ran.out)["findings"]}, river.touched(since)
+
+
+def test_what_is_checked_is_true_of_the_server_and_nothing_is_left_of_the_probe(river, hospital, tmp_path):
+    first = min(lupus())
+    local = [{"system": "urn:lis", "code": "IGG", "display": "Immunoglobulin, total"}]
+    result = {"resourceType": "Observation", "id": "local", "status": "final", "code": {"coding": local}}
+    river.client.ask("PUT", "Observation/local", json=result | {"subject": {"reference": first}}).raise_for_status()
+    river.client.ask("PUT", "Patient/tester", json={"resourceType": "Patient", "id": "tester"}).raise_for_status()
+    found, written = checked(river, "--write-probe", "Patient/tester")
+
+    assert found["sign-in"]["says"].endswith("without a sign-in") and "HAPI" in found["server"]["says"]
+    assert found["history"]["says"].endswith("it tells of deletions by ids alone, and is followed by each run")
+    assert (found["paging"]["says"], found["mail"]["exit_code"]) == ("a page is turned", 0)
+    assert found["population by conditions"]["counts"]["patients"] >= len(lupus())
+    assert all(found[kind]["says"].endswith("at once; _lastUpdated is heeded") for kind in ("Observation", "Patient"))
+
+    few = sorted(lupus())[:10]  # the names of the cases come later
+    held = Counter(one["resourceType"] for one in hospital.original.values() if patient(one) in few)
+    for kind in ("Condition", "MedicationRequest", "Observation", "Patient"):
+        said = found[kind]
+        assert said["counts"]["resources"] == held[kind] + (kind == "Observation"), kind
+        assert f"{said['counts']['resources']} resources in 10 patients, as the server counts" in said["says"]
+
+    rows = [line.replace('total",,', 'total",igg,') for line in found["codes"]["paste"]]
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "codes.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    codelists = load_codelists([ROOT / "mappings" / "codelists"], tmp_path / "ours")
+    assert ("urn:lis", "IGG", "igg") in {(one["system"], one["code"], one["concept"]) for one in codelists.site}
+
+    assert "a change of an older version was refused, as it has to be" in found["write probe"]["says"]
+    assert {line.split("/")[0] for line in written} == {
+        "POST ResearchSubject",
+        "PUT ResearchSubject",
+        "DELETE ResearchSubject",
+    }
+    assert list(river.client.every("ResearchSubject?individual=Patient/tester")) == []

@@ -82,7 +82,7 @@ def test_the_text_has_one_line_a_finding_and_a_last_word(resources, tmp_path, ca
     findings = lines[: lines.index("")]
     assert len(findings) > 20 and all(line.startswith(("fine  ", "note  ")) for line in findings)
     assert "What the adapter does instead, of its own accord:" in lines
-    assert lines[-1] == "ready: a run would work"
+    assert lines[-1].startswith("ready: a run would work; `trial-adapter run --dry-run")
 
 
 def test_each_way_to_the_population_is_tried(checked):

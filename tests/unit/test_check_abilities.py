@@ -11,7 +11,7 @@ from adapter.check.probe import SYSTEM
 from adapter.cli import main
 from adapter.demo.exchange import Answer, outcome, read_json
 from adapter.demo.hospital import SandboxHospital
-from adapter.study.load import find_hospital
+from adapter.study.codelists import load_codelists
 
 STUDY = "telitacicept-belimumab"
 CASES = Path(__file__).resolve().parents[2] / "mappings" / "studies" / STUDY / "cases"
@@ -112,8 +112,56 @@ def test_41_a_server_that_names_itself_otherwise_is_found_with_the_setting(check
 
 def test_what_is_announced_of_exports_and_history_is_said(checked):
     found = by_about(checked("--json")[1])
-    assert "announced" in found["export"]["says"]
+    assert found["export"]["says"] == "not announced; not needed: [source] kind is search"
+    assert found["history"]["says"] == "_history is announced for none of 11 types"
     assert found["history"]["instead"] == "Deletions are found by listing the ids of what there is, every 7 days."
+
+
+def telling(change):
+    """A hospital with a history of which a page is looked at first."""
+
+    def front(hospital, visit, request):
+        hospital.history = True
+        if not request.path.endswith("/_history"):
+            return False
+        change(hospital, visit, request)
+        return True
+
+    return front
+
+
+def generous(hospital, visit, request):
+    pairs = tuple(pair for pair in request.query if pair[0] != "_elements")
+    visit.send(hospital.answer(replace(request, query=pairs)))
+
+
+NOTHING = {"resourceType": "Bundle", "type": "history"}
+
+
+@pytest.mark.parametrize(
+    ("change", "says", "ask"),
+    [
+        (lambda hospital, visit, request: visit.send(hospital.answer(request)), "is followed by each run", ""),
+        (generous, "shows whole records of all its patients. It is not followed.", "Heed _elements=id in _history."),
+        (lambda _, visit, __: visit.send(Answer(403, outcome("error", "forbidden", "no"))), "and fails. ", ""),
+        (lambda _, visit, __: visit.send(Answer(200, NOTHING)), "has nothing of the last day", ""),
+    ],
+)  # fmt: skip
+def test_42_whether_the_history_tells_of_deletions_is_tried_with_one_entry(checked, change, says, ask):
+    code, out, hospital = checked("--json", front=telling(change))
+    found = by_about(out)["history"]
+    assert code == 0 and says in found["says"] and found["ask"] == ask
+    assert found["says"].startswith("_history is announced for 11 of 11 types")
+    assert all("_count=1&" in line or "_count=1" in line for line in hospital.asked if "_history" in line)
+
+
+def test_a_hospital_without_results_is_asked_where_they_are(checked):
+    code, out, _ = checked(
+        "--json", front=edited("Observation", lambda page: {**NOTHING, "type": "searchset", "total": 0})
+    )
+    found = by_about(out)
+    assert code == 0 and found["results"]["to_do"].startswith("Ask where the hospital keeps its laboratory results")
+    assert found["Observation"]["says"].startswith("no resources in 4 patients, as the server counts")
 
 
 LOCAL = "https://lis.example.org/test"
@@ -139,8 +187,9 @@ def test_codes_are_printed_ready_to_paste_and_texts_never(checked, tmp_path):
     assert rows[0]["code"] == "IGG"  # the most frequent first
     folder = tmp_path / "ours"
     folder.mkdir()
-    (folder / "codes.csv").write_text(pasted.replace('total",', 'total",igg_g_l').replace("igg_g_l,", "igg,"), "utf-8")
-    assert find_hospital(str(folder), CASES.parents[2])
+    (folder / "codes.csv").write_text(pasted.replace('total",,', 'total",igg,'), "utf-8")
+    read = load_codelists([CASES.parents[2] / "codelists"], folder).site
+    assert [(one["code"], one["concept"]) for one in read if one["concept"]] == [("IGG", "igg")]
     assert by_about(checked("--json", extra=extra)[1])["codes"]["paste"] == pasted.splitlines()
 
 

@@ -67,9 +67,13 @@ def test_who_is_not_let_in_is_told_what_to_register(server, authority, backend):
     assert "ES384" in told["key to register"] and "system/Patient.rs" in told["scopes asked"]
 
 
-@pytest.mark.parametrize("kind", ["none", "basic"])
-def test_where_there_are_no_tokens_there_is_nothing_to_tell(server, connect, kind):
-    assert found(connect(auth=Auth(kind, "a", "b"))) == ({}, [], True)
+@pytest.mark.parametrize(
+    ("kind", "says"), [("none", "the server is asked without a sign-in"), ("basic", "each request carries the name")]
+)
+def test_where_there_are_no_tokens_it_is_said_how_the_server_is_asked(server, connect, kind, says):
+    told, codes, let_in = found(connect(auth=Auth(kind, "a", "b")))
+    assert (list(told), codes, let_in) == (["sign-in"], [], True)
+    assert told["sign-in"].startswith("fine  ") and says in told["sign-in"]
     assert server.asked == []
 
 
