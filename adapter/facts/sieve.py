@@ -8,7 +8,7 @@ Exact means: whatever this look does not understand goes the full way (PASS), an
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import Enum
 from functools import lru_cache
@@ -29,6 +29,7 @@ WHOLE_TYPES = frozenset(  # few, and read whole
     {"AllergyIntolerance", "Patient", "QuestionnaireResponse", "ResearchStudy", "ResearchSubject"}
 )
 REMEMBERED = 100_000  # distinct codes; free text could make them endless
+LARGEST = 100_000  # bytes of a Meta or Reference: what is larger is none, and is gone through once and not again
 
 # What msgspec raises for bytes it will not take: bad JSON, a wrong type, deep nesting, bytes that are no UTF-8.
 NOT_TAKEN = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
@@ -145,25 +146,22 @@ def glance(raw: bytes) -> Head:
         start, end = spans.get(key, (0, 0))
         return string(raw[start:end])
 
-    def within(key: str, name: str) -> str | None:
-        start, _ = spans.get(key, (len(raw), 0))
-        return _last(string(raw[a:b]) for inner, a, b in members(raw, start) if inner == name)
+    def within(key: str) -> dict[str, str | None]:
+        start, end = spans.get(key, (0, 0))
+        try:
+            return {name: string(raw[a:b]) for name, a, b in (members(raw, start) if 0 < end - start < LARGEST else ())}
+        except Unreadable:
+            return {}
 
+    meta = within("meta")
     return Head(
         resourceType=text("resourceType"),
         id=text("id"),
-        meta=Meta(within("meta", "versionId"), within("meta", "lastUpdated")),
-        subject=Reference(within("subject", "reference")),
-        patient=Reference(within("patient", "reference")),
-        individual=Reference(within("individual", "reference")),
+        meta=Meta(meta.get("versionId"), meta.get("lastUpdated")),
+        subject=Reference(within("subject").get("reference")),
+        patient=Reference(within("patient").get("reference")),
+        individual=Reference(within("individual").get("reference")),
     )
-
-
-def _last(found: Iterable[str | None]) -> str | None:
-    try:
-        return next(reversed(list(found)), None)
-    except Unreadable:
-        return None
 
 
 class Sieve:
