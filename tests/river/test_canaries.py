@@ -5,6 +5,7 @@ import json
 from tests.acceptance.command import run
 from tests.river.hospital import AS_OF, READER, River, ward
 from tests.robustness.test_privacy import CANARIES, OF_A_PERSON, canary, planted, twisted
+from tests.robustness.unfolded import unfolded
 
 
 def spoiled():
@@ -40,6 +41,7 @@ def test_no_canary_leaves(tmp_path):
     assert len(river.post.mails) >= 1 and river.decisions()["Patient/c01"]["as_of"] == AS_OF
     said += [*river.post.texts, *(str(mail) for mail in river.post.mails)]
     assert READER in "".join(said)
-    assert [one for one in CANARIES if any(one in text for text in said)] == []
+    all_said = unfolded("\n".join(said))
+    assert [one for one in CANARIES if one in all_said] == []
     written = json.dumps(river.sandbox.store.all("ResearchSubject"), ensure_ascii=False, default=str)
-    assert [one for one in map(canary, OF_A_PERSON) if one in written] == []
+    assert [one for one in map(canary, OF_A_PERSON) if one in unfolded(written)] == []
