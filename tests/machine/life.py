@@ -7,6 +7,7 @@ results, joins and parts diagnoses, merges records and undoes that, and lets a c
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from adapter.demo.hospital import SandboxHospital
 from adapter.sources.hospital import OF_PATIENT
@@ -25,6 +26,7 @@ MISTAKE = {
 }
 
 
+@cache
 def beginning() -> list[Resource]:
     """What the hospital holds at first: a few cases with some of their results, and records that hold a name only."""
     thin = [one for name in NAMES for one in _some(ward(name))]

@@ -1,9 +1,11 @@
 """The adapter's own pull, chart and judgement over the small hospital, without waiting and without a command."""
 
 import contextlib
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,26 @@ from adapter.pull.population import asked_of
 from adapter.pull.pull import Pull
 from adapter.pull.pulled import Pulled
 from adapter.settings import Settings
+from adapter.sources.hospital import Asked
 from adapter.sources.search import SearchSource
 from tests.machine.life import Life
 from tests.robustness.ward import mapped, screen
 from tests.wire.scripted import Timepiece
+
+
+@cache
+def asked() -> Asked:
+    """What the study asks for: the same in each pull."""
+    return asked_of(screen().study, mapped().codelists)
+
+
+@cache
+def empty() -> bytes:
+    """A database that nothing was read into yet."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "adapter.db"
+        open_database(f"sqlite:///{file}").close()
+        return file.read_bytes()
 
 
 @dataclass
@@ -36,7 +54,7 @@ class Reader:
         time = Timepiece()
         server = Server(self.base, patience_s=20)
         with Client(server, clock=time.clock, sleep=time.sleep, chance=lambda: 0.5) as client:
-            source = SearchSource(client, asked_of(screen().study, mapped().codelists))
+            source = SearchSource(client, asked())
             door = Door(screen().context, screen().views)
             pull = Pull(source, self.chart, door, Settings(), screen().study)
             pull.accept_fall = accept
@@ -55,12 +73,17 @@ class Reader:
     def population(self) -> list[str]:
         return sorted({member.patient for member in self.chart.members() if member.way == "all"})
 
-    def decisions(self) -> dict[str, Any]:
-        """What is decided of everybody, or why nobody is."""
-        study = screen().study
-        people = People(self.chart, screen().context, study.registry)
+    def persons(self) -> dict[str, Any]:
+        """What is known of everybody that a decision comes of, or why nobody is decided on."""
+        people = People(self.chart, screen().context, screen().study.registry)
         known = {who: people.one(kept) for who, kept in self.chart.by_patient()}
-        return {who: one[0].not_judged or judge_one(one[1], study, DAY).decision for who, one in known.items() if one}
+        return {who: one[0].not_judged or one[1] for who, one in known.items() if one}
+
+
+def decisions(persons: dict[str, Any]) -> dict[str, Any]:
+    """What is decided of these persons."""
+    study = screen().study
+    return {who: one if isinstance(one, str) else judge_one(one, study, DAY).decision for who, one in persons.items()}
 
 
 DAY = date(2026, 3, 16)
@@ -68,6 +91,7 @@ DAY = date(2026, 3, 16)
 
 @contextlib.contextmanager
 def reader(file: Path, base: str) -> Iterator[Reader]:
+    file.write_bytes(empty())
     with open_database(f"sqlite:///{file}") as database:
         yield Reader(Chart(database), base)
 

@@ -17,7 +17,7 @@ import pytest
 
 from adapter.pull.pulled import Pulled
 from tests.machine.life import Life
-from tests.machine.reader import Reader, held, reader
+from tests.machine.reader import Reader, decisions, held, reader
 from tests.machine.weather import Weather
 
 HISTORIES, BATCH = 100, 20
@@ -81,7 +81,9 @@ class History:
         ours, theirs = adapter.facts(), anew.facts()
         differing = {key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)}
         assert differing == set(), f"history {self.seed}: {sorted(differing)}\n{told}"
-        assert adapter.decisions() == anew.decisions(), f"history {self.seed}: decisions\n{told}"
+        known, wanted = adapter.persons(), anew.persons()
+        if known != wanted:  # the same decision comes of the same record; another may come to the same decision
+            assert decisions(known) == decisions(wanted), f"history {self.seed}: decisions\n{told}"
 
 
 @pytest.mark.slow
