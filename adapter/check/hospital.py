@@ -52,7 +52,7 @@ class Hospital:
         """Whether it is reached, what it says of itself, whom it finds, and what it holds about ten of them."""
         said: Capability | None = None
         try:
-            said = capability(self.client)
+            said = self.source.able = capability(self.client)
             yield from self._statement(said)
         except (Temporary, Untrusted, NotFhir) as trouble:
             yield fault_of("server", trouble)
