@@ -17,6 +17,7 @@ STUDY = "telitacicept-belimumab"
 CASES = Path(__file__).resolve().parents[2] / "mappings" / "studies" / STUDY / "cases"
 NAME = "Canary-Zhang"
 TESTER = {"resourceType": "Patient", "id": "tester"}
+NOTHING = {"resourceType": "Bundle", "type": "history"}
 
 
 @pytest.fixture(scope="module")
@@ -133,9 +134,6 @@ def telling(change):
 def generous(hospital, visit, request):
     pairs = tuple(pair for pair in request.query if pair[0] != "_elements")
     visit.send(hospital.answer(replace(request, query=pairs)))
-
-
-NOTHING = {"resourceType": "Bundle", "type": "history"}
 
 
 @pytest.mark.parametrize(
