@@ -5,6 +5,7 @@ while they are at it.
 """
 
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -37,6 +38,24 @@ class Dice:
             return None
         self.cuts.append(self.random.randrange(length + 1))
         return self.cuts[-1]
+
+
+class Ruler:
+    """Cuts every second answer, each one byte later than the one before, until one was whole.
+
+    Not every one: an endpoint that fails thrice in a row is left alone for a while.
+    """
+
+    def __init__(self):
+        self.next, self.longest, self.cuts_now, self.spared = 0, 1, False, False
+
+    def __call__(self, length):
+        self.spared = not self.spared
+        if self.spared or not self.cuts_now or self.next > self.longest:
+            return None
+        self.longest, end = max(self.longest, length), self.next
+        self.next += 1
+        return end
 
 
 @pytest.fixture
@@ -88,6 +107,41 @@ def at_once(desks, also):
     with ThreadPoolExecutor(WRITERS + 2) as pool:
         waiting = [pool.submit(desk.deliver) for desk in desks] + [pool.submit(*act) for act in also]
         return [one.result() for one in waiting]
+
+
+def write_to_some(ward, desk, ruler, first):
+    """Write about a few patients while answers are cut, and once more while they are not; give what is there then."""
+    those = [ward.patient() for _ in range(AT_ONCE)]
+    if first:
+        decide([desk], those, first, "2026-04-01")
+        desk.deliver()
+    ruler.cuts_now = True
+    decide([desk], those, "candidate", "2026-04-02")
+    desk.deliver()
+    ruler.cuts_now = False
+    desk.deliver()
+    return [[one["status"] for one in ward.subjects(patient)] for patient in those]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", [None, "potential-candidate"])
+@pytest.mark.parametrize("ward", ["hapi", "medplum"], indirect=True)
+def test_55_an_answer_cut_after_every_single_byte_leaves_one_subject(ward, tmp_path, first):
+    """Made, or changed: whatever was heard of the answer, the next run finds what is there, and there is one."""
+    ruler, began, patients = Ruler(), time.monotonic(), 0
+    with ExitStack() as stack:
+        base = stack.enter_context(cutting(ward.client.base_url, ruler))
+        database = stack.enter_context(open_database(f"sqlite:///{tmp_path}/desk.db"))
+        client = stack.enter_context(Adapter(Server(base), sleep=lambda seconds: None))
+        desk = Desk(Journal(database), client, tmp_path / "desk.json", mark=MARK, study=STUDY)
+        while ruler.next <= ruler.longest:
+            before = ruler.next
+            found = write_to_some(ward, desk, ruler, first)
+            assert found == [["candidate"]] * AT_ONCE, f"cut after {before} to {ruler.next - 1} bytes"
+            patients += AT_ONCE
+    assert ruler.longest > 500
+    rate = ruler.next / (time.monotonic() - began)
+    print(f"{ruler.next} cuts in answers of {ruler.longest} bytes, {patients} patients, {rate:.1f} a second")  # noqa: T201
 
 
 @pytest.mark.parametrize("ward", ["hapi", "medplum"], indirect=True)
