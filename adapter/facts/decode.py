@@ -35,6 +35,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # The closing quote is optional and the quantifiers possessive: one pass over any input, also over a cut string.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[][{},:]', re.DOTALL)
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_BRACKETS = re.compile(rb'(?:[^][{}"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"?)*+([\[{]++|[]}]++)', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _SUSPECT = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)|\x00")
@@ -110,22 +111,34 @@ def members(raw: bytes, start: int = 0) -> Iterator[tuple[str, int, int]]:
     """
     if raw[start : start + 1] not in (b"{", b"["):
         return
-    depth, key, begin, end = 0, "", start + 1, start + 1
-    for token in _TOKEN.finditer(raw, start):
+    key, begin, end = "", start + 1, start + 1
+    while token := _TOKEN.search(raw, end):
         sign, end = token.group(), token.end()
         if sign in (b"{", b"["):
-            depth += 1
-        elif sign in (b"}", b"]"):
-            depth -= 1
-        if depth == 1 and sign == b":":
+            end = _past(raw, token.start())
+        elif sign == b":":
             key, begin = string(raw[begin : token.start()]) or "", end
-        elif depth == 0 or (depth == 1 and sign == b","):
+        elif sign in (b",", b"}", b"]"):
             yield key, *_trimmed(raw, begin, token.start())
             key, begin = "", end
-        if depth == 0:
-            return
+            if sign != b",":
+                return
     yield key, *_trimmed(raw, begin, len(raw))
     raise Unreadable(NOT_JSON)
+
+
+def _past(raw: bytes, start: int) -> int:
+    """Where the object or array at `start` ends; many brackets in a row count at once, for depth may be endless."""
+    depth, end = 0, start
+    while run := _BRACKETS.match(raw, end):  # not a search, which would look into a string that is cut off
+        begin, end = run.span(1)
+        if raw[begin] in b"[{":
+            depth += end - begin
+        elif depth > end - begin:
+            depth -= end - begin
+        else:
+            return begin + depth
+    return len(raw)
 
 
 def string(raw: bytes) -> str | None:

@@ -137,5 +137,13 @@ def test_members_are_found_where_no_parser_can_read():
         next(walk)
 
 
+@pytest.mark.parametrize("cut", [b'{"b": "]}[{"', b'["]}, [{', b'[{"c": [}"}', b"[[[[", b'{"a":' * 50_000])
+def test_a_member_that_is_cut_off_goes_to_the_end_whatever_brackets_its_texts_hold(cut):
+    walk = members(b'{"a":1,"d":' + cut)
+    assert [key for key, *_ in itertools.islice(walk, 2)] == ["a", "d"]
+    with pytest.raises(Unreadable):
+        next(walk)
+
+
 def test_other_json_can_be_parsed_with_the_same_guards():
     assert parse(b" [1, 2.50] ") == [1, Decimal("2.50")]
