@@ -15,12 +15,16 @@ from adapter.errors import SourceError
 
 SHOWN = 200  # characters of what a server says about a fault
 _QUERY = re.compile(r"\?\S*")
+# What may say who somebody is: the id behind a type, a UUID, a number as long as a hospital's own.
+_WHO = re.compile(
+    r"\b((?:[A-Z][a-z]+)+/)[A-Za-z0-9.-]+|\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\b|\d{5,}"
+)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a1-\u2027\u202f-\u205f\u2070-\ufffc]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One issue of an OperationOutcome: what the server says, cut short and without its narrative."""
+    """One issue of an OperationOutcome: what the server says, cut short, without its narrative and without ids."""
 
     severity: str
     code: str
@@ -206,6 +210,7 @@ def _issue(issue: dict[str, Any]) -> Issue:
     details = issue.get("details")
     said = issue.get("diagnostics") or (details.get("text") if isinstance(details, dict) else None)
     text = _QUERY.sub("", printable(said[: 10 * SHOWN])) if isinstance(said, str) else ""
+    text = _WHO.sub(lambda found: f"{found[1] or ''}…", text)
     return Issue(_word(issue.get("severity"), "error"), _word(issue.get("code"), "unknown"), text[:SHOWN])
 
 

@@ -134,6 +134,26 @@ def test_20_an_outcome_instead_of_a_page_is_a_failure_and_says_why(server, clien
         first(client)
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Resource Patient/p-1.7 is not known", "Resource Patient/… is not known"),
+        ("HAPI-0389: no ResearchSubject/S1/_history/2", "HAPI-0389: no ResearchSubject/…/_history/2"),
+        ("hospital number QFS2026014", "hospital number QFS…"),
+        ("8f14e45f-ceea-467f-a0e6-1b2c3d4e5f60 is gone", "… is gone"),
+        (
+            "read http://fhir.example/fhir/metadata, version 4.0.1",
+            "read http://fhir.example/fhir/metadata, version 4.0.1",
+        ),
+    ],
+)
+def test_what_a_server_says_names_nobody(server, client, said, shown):
+    server.say(Reply(400, json.dumps(outcome(diagnostics=said)).encode()))
+    with pytest.raises(Rejected) as caught:
+        first(client)
+    assert str(caught.value.issues[0]) == f"error/processing: {shown}"
+
+
 def test_a_length_that_lies_is_no_whole_body(server, connect):
     server.answer = lambda asked: Reply(body=WHOLE, length=len(WHOLE) + 10, cut=len(WHOLE))
     with pytest.raises(EndedEarly, match="ended early"):

@@ -1,23 +1,9 @@
 """A person whose records are merged keeps one subject, whichever of the records it was made for."""
 
-import pytest
-
-from adapter.demo.hospital import SandboxHospital
 from adapter.outputs.deliver import Count
-from tests.unit.delivering import AT, Front, at_work, foreign, own_study, subjects, writes
+from tests.unit.delivering import AT, foreign, subjects, writes
 
 OLD, NEW = "Patient/p1", "Patient/p2"
-
-
-@pytest.fixture
-def hospital():
-    return SandboxHospital([{"resourceType": "Patient", "id": f"p{n}"} for n in (1, 2)] + [own_study()])
-
-
-@pytest.fixture
-def desk(hospital, tmp_path):
-    with at_work(hospital, Front(), tmp_path) as desk:
-        yield desk
 
 
 def merge(desk, survivor=NEW):

@@ -23,7 +23,7 @@ from adapter.outputs.alerts.webhook import ID, SIGNATURE, TIME, WebhookOutput
 from adapter.outputs.base import TryLater, WaitsForPerson
 from adapter.outputs.deliver import Count, deliver_pending
 from adapter.settings.model import Outputs, Webhook
-from tests.unit.delivering import AT, LINK, NOW, STUDY, journal_in
+from tests.unit.delivering import AT, LINK, NOW, STUDY
 
 SECRET = "a secret of the hospital"
 
@@ -68,12 +68,6 @@ class Receiver:
             finally:
                 server.shutdown()
                 thread.join()
-
-
-@pytest.fixture
-def journal(tmp_path):
-    with journal_in(tmp_path) as journal:
-        yield journal
 
 
 @pytest.fixture

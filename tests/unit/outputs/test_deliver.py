@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapter.database import DatabaseError, open_database
+from adapter.database import DatabaseError
 from adapter.errors import AdapterError
 from adapter.fhir.errors import Refused, Unreachable
-from adapter.journal import Decided, Journal, Review
+from adapter.journal import Decided, Review
 from adapter.outputs.base import FailedForGood, State, Told, attempt
 from adapter.outputs.deliver import Count, deliver_pending
 
@@ -35,12 +35,6 @@ class ListOutput:
         return Told((one,), State.DONE)
 
 
-@pytest.fixture
-def journal(tmp_path):
-    with open_database(f"sqlite:///{tmp_path}/adapter.db") as database:
-        yield Journal(database)
-
-
 def put(journal, *payloads, output="list"):
     with journal.transaction() as work:
         for one in payloads:
@@ -57,7 +51,7 @@ def test_one_fault_stops_neither_the_others_nor_another_output(journal):
     assert told.counts == {"list": Count(done=1, pending=3, dead=1, stuck=2), "other": Count(done=1)}
     assert told.failed_for_good and (first.kept, other.kept) == (["e"], ["f"])
     assert len(told.trouble) == 4 and "canary" not in str(told)
-    assert any("KeyError in test_outputs_deliver.py" in line for line in told.trouble)
+    assert any("KeyError in test_deliver.py" in line for line in told.trouble)
     states = {
         state: [one.payload for one in journal.deliveries("list", state)] for state in ("done", "pending", "dead")
     }

@@ -4,7 +4,6 @@ import asyncio
 import shutil
 import ssl
 import subprocess
-from contextlib import ExitStack
 
 import pytest
 from aiosmtpd.smtp import AuthResult
@@ -14,25 +13,7 @@ from adapter.outputs.alerts.post import Post as MailServer
 from adapter.outputs.base import TryLater
 from adapter.outputs.deliver import Count
 from tests.conftest import absent
-from tests.unit.delivering import NOW, Post, journal_in, listen, news, settings, tell
-
-
-@pytest.fixture
-def post():
-    return Post()
-
-
-@pytest.fixture
-def listening(post):
-    """Start a mail server, plainly or with TLS."""
-    with ExitStack() as stack:
-        yield lambda **more: stack.enter_context(listen(post, **more))
-
-
-@pytest.fixture
-def journal(tmp_path):
-    with journal_in(tmp_path) as journal:
-        yield journal
+from tests.unit.delivering import NOW, news, settings, tell
 
 
 def test_60_a_mail_that_is_put_off_goes_again_under_the_same_id(journal, post, listening):

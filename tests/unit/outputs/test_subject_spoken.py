@@ -5,31 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from adapter.demo.hospital import SandboxHospital
 from adapter.journal import Origin, PersonStatus
 from adapter.journal.statuses import STATUSES
 from adapter.outputs.deliver import Count
 from adapter.outputs.subject import resource as form
-from tests.unit.delivering import Front, at_work, edit, foreign, own_study, subjects, writes
+from tests.unit.delivering import edit, foreign, subjects, writes
 
 AT, LATER = "2026-03-16T10:00:00Z", "2026-03-17T10:00:00Z"
 SAID = PersonStatus("s", "Patient/p1", "screening", "seen today", "Dr Wang", AT, None, "v1")
-
-
-@pytest.fixture
-def front():
-    return Front()
-
-
-@pytest.fixture
-def hospital():
-    return SandboxHospital([{"resourceType": "Patient", "id": "p1"}, own_study()])
-
-
-@pytest.fixture
-def desk(hospital, front, tmp_path):
-    with at_work(hospital, front, tmp_path) as desk:
-        yield desk
 
 
 def say(desk, status, **more):

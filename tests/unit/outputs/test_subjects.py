@@ -13,23 +13,12 @@ from adapter.outputs import base
 from adapter.outputs.deliver import Count
 from adapter.outputs.subject import resource as form
 from adapter.outputs.subject.register import STUDY_SYSTEM
-from tests.unit.delivering import Front, at_work, edit, foreign, own_study, subjects, writes
-
-
-@pytest.fixture
-def front():
-    return Front()
+from tests.unit.delivering import edit, foreign, own_study, subjects, writes
 
 
 @pytest.fixture
 def hospital():
     return SandboxHospital([{"resourceType": "Patient", "id": f"p{n}"} for n in (1, 2, 3)])
-
-
-@pytest.fixture
-def desk(hospital, front, tmp_path):
-    with at_work(hospital, front, tmp_path) as desk:
-        yield desk
 
 
 def test_a_candidate_gets_a_subject_and_the_study_is_made_once(desk, hospital):

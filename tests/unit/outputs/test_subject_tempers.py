@@ -8,29 +8,12 @@ from dataclasses import replace
 import pytest
 
 from adapter.demo.exchange import Answer, write_json
-from adapter.demo.hospital import SandboxHospital
 from adapter.outputs.deliver import Count
 from adapter.outputs.subject.output import Mark
-from tests.unit.delivering import MARK, Front, at_work, edit, foreign, own_study, subjects, writes
+from tests.unit.delivering import MARK, at_work, edit, foreign, subjects, writes
 from tests.unit.tempers import altering, answering, cut, deaf, writes_of_subjects
 
 WRITERS = 8
-
-
-@pytest.fixture
-def front():
-    return Front()
-
-
-@pytest.fixture
-def hospital():
-    return SandboxHospital([{"resourceType": "Patient", "id": f"p{n}"} for n in (1, 2, 3)] + [own_study()])
-
-
-@pytest.fixture
-def desk(hospital, front, tmp_path):
-    with at_work(hospital, front, tmp_path) as desk:
-        yield desk
 
 
 @pytest.mark.parametrize("first", ["none", "potential-candidate"])

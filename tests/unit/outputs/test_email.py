@@ -1,6 +1,5 @@
 """Mail as a real SMTP server receives it: one digest a recipient, in their language, and nothing of a patient in it."""
 
-from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,9 +16,6 @@ from tests.unit.delivering import (
     CATALOGUE,
     LINK,
     NOW,
-    Post,
-    journal_in,
-    listen,
     news,
     settings,
     settles,
@@ -28,24 +24,6 @@ from tests.unit.delivering import (
 )
 
 CANARIES = [f"canary{number}kanarie" for number in range(18)] + ["金丝雀甲", "金丝雀乙"]
-
-
-@pytest.fixture
-def post():
-    return Post()
-
-
-@pytest.fixture
-def listening(post):
-    """Start a mail server, plainly or with TLS."""
-    with ExitStack() as stack:
-        yield lambda **more: stack.enter_context(listen(post, **more))
-
-
-@pytest.fixture
-def journal(tmp_path):
-    with journal_in(tmp_path) as journal:
-        yield journal
 
 
 def test_one_digest_says_who_needs_what_by_screening_number(journal, post, listening):

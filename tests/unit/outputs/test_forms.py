@@ -15,26 +15,15 @@ from adapter.outputs.forms import FormsOutput, valid
 from adapter.settings import Settings
 from adapter.wiring import needs_of
 from adapter.worklist.show.sheet import response
-from tests.unit.delivering import AT, NOW, Front, at_work
+from tests.unit.delivering import AT, NOW
 
 WHO = "Patient/p1"
 KIND = "QuestionnaireResponse"
 
 
 @pytest.fixture
-def front():
-    return Front()
-
-
-@pytest.fixture
 def hospital():
     return SandboxHospital([{"resourceType": "Patient", "id": f"p{n}"} for n in (1, 2)])
-
-
-@pytest.fixture
-def desk(hospital, front, tmp_path):
-    with at_work(hospital, front, tmp_path) as desk:
-        yield desk
 
 
 def fill_in(desk, patient=WHO, study="s", **chosen):

@@ -6,26 +6,9 @@ import stat
 import pytest
 
 from adapter.demo.exchange import Answer, Request
-from adapter.demo.hospital import SandboxHospital
 from adapter.outputs.deliver import Count
-from tests.unit.delivering import Front, at_work, edit, own_study, subjects
+from tests.unit.delivering import edit, subjects
 from tests.unit.tempers import writes_of_subjects
-
-
-@pytest.fixture
-def front():
-    return Front()
-
-
-@pytest.fixture
-def hospital():
-    return SandboxHospital([{"resourceType": "Patient", "id": f"p{n}"} for n in (1, 2, 3)] + [own_study()])
-
-
-@pytest.fixture
-def desk(hospital, front, tmp_path):
-    with at_work(hospital, front, tmp_path) as desk:
-        yield desk
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 422, 501])

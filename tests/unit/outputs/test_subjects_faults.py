@@ -8,23 +8,12 @@ import pytest
 from adapter.demo.exchange import Answer
 from adapter.demo.hospital import SandboxHospital
 from adapter.outputs.deliver import Count
-from tests.unit.delivering import Front, at_work, foreign, own_study, subjects
-
-
-@pytest.fixture
-def front():
-    return Front()
+from tests.unit.delivering import foreign, own_study, subjects
 
 
 @pytest.fixture
 def hospital():
     return SandboxHospital([{"resourceType": "Patient", "id": f"p{n}"} for n in (1, 2, 3)])
-
-
-@pytest.fixture
-def desk(hospital, front, tmp_path):
-    with at_work(hospital, front, tmp_path) as desk:
-        yield desk
 
 
 def lose_the_answer(hospital, *methods):
