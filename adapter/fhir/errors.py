@@ -16,9 +16,7 @@ from adapter.errors import SourceError
 SHOWN = 200  # characters of what a server says about a fault
 _QUERY = re.compile(r"\?\S*")
 # What may say who somebody is: the id behind a type, a UUID, a number as long as a hospital's own.
-_WHO = re.compile(
-    r"\b((?:[A-Z][a-z]+)+/)[A-Za-z0-9.-]+|\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\b|\d{5,}"
-)
+_WHO = re.compile(r"\b((?:[A-Z][a-z]+)+/)[A-Za-z0-9.-]+|\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|\d{5,}")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a1-\u2027\u202f-\u205f\u2070-\ufffc]+")
 
 
