@@ -22,9 +22,10 @@ def erase(url: str, password: str | None, study: str, named: str, who: str) -> b
         member = any(one.patient in records for one in chart.members())
         if not member and not any(chart.of_patient(one) or journal.history(study, one) for one in records):
             raise SourceError(f"erase: nothing is known of {patient}. Name an id or a screening number.")
+        with chart.transaction() as taking:
+            taking.remove_patients(records)
+        # Last: only the journal knows which records are one person, and whoever is interrupted must be able to go on.
         with journal.transaction() as work:
             for record in records:
                 Eraser(work, who, "erased").erase(record)
-        with chart.transaction() as taking:
-            taking.remove_patients(records)
     return member
