@@ -24,6 +24,7 @@ HOSTILE = (
 )
 ALL = " ".join(HOSTILE)
 FLAGGED = SOME[:3]
+CANDIDATE = "Patient/c01"  # with a result that cannot be read they would be open, and not on the list
 ALIVE = (
     "img, iframe, object, embed, base, meta[http-equiv], script:not([src^='/static/']), "
     "[onerror], [onload], [onclick], [href^='javascript' i], [action^='javascript' i]"
@@ -65,7 +66,7 @@ def odd(resource):
 def hospital():
     records = ward(*FLAGGED)
     own = [planted(one) for one in records if patient(one)]
-    results = [one for one in own if "valueQuantity" in one]
+    results = [one for one in own if "valueQuantity" in one and patient(one) != CANDIDATE]
     last = {(patient(one), str(one["code"]["coding"][0]["code"])): one for one in results}
     return [*own, *(one for result in list(last.values())[::4] for one in odd(result))]
 
