@@ -14,6 +14,7 @@ from adapter.demo.hospital import SandboxHospital
 from adapter.journal import StoredStatus
 from adapter.journal.statuses import STATUSES
 from adapter.outputs.subject import resource as form
+from adapter.worklist.show import sheet
 from tests.conftest import absent
 from tests.fhir_server import server
 from tests.fhir_server.records import cases, ref
@@ -172,6 +173,17 @@ def test_the_answers_of_the_cases_are_those_of_the_form(validator):
     found = {one["id"]: {issue.id for issue in validator.errors(unversioned(one), RESPONSE)} for one in responses}
     assert found == {one["id"]: other_ways(one) for one in responses}
     assert set() in [ids - {ORDER} for ids in found.values()], "a third of them answers with codes"
+
+
+@pytest.mark.parametrize("place", [0, -1])
+def test_a_form_that_is_filled_in_on_the_page_is_valid(validator, place):
+    asked = [one for one in questionnaire()["item"] if one["type"] in {"choice", "integer"}]
+    chosen = {
+        one["linkId"]: one["answerOption"][place]["valueCoding"]["code"] if "answerOption" in one else "12"
+        for one in asked
+    }
+    made = json.loads(sheet.response("Patient/p1", "Dr Wang", AT, chosen))
+    assert len(made["item"]) == len(asked) and validator.errors(unversioned(made), RESPONSE) == []
 
 
 def unversioned(response):
