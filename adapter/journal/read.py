@@ -102,7 +102,7 @@ def screening_number(connection: Connection, study: str, patient: str) -> str | 
 def screening_numbers(connection: Connection, study: str) -> dict[str, str]:
     """Everybody's number, by patient."""
     c = journal_screening_number.c
-    rows = connection.execute(select(c.patient, c.number).where(c.study == study))
+    rows = connection.execute(select(c.patient, c.number).where(c.study == study)).all()
     return {patient: as_shown(number) for patient, number in rows}
 
 

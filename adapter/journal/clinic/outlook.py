@@ -54,7 +54,7 @@ def latest(connection: Connection, study: str, standings: Sequence[str]) -> list
     last = select(func.max(outlooks.decision)).where(outlooks.study == study).group_by(outlooks.patient)
     columns = (outlooks[name] for name in Outlook._fields)
     statement = select(*columns).where(outlooks.decision.in_(last), outlooks.standing.in_(standings))
-    return [Outlook._make(row) for row in connection.execute(statement.order_by(outlooks.decision))]
+    return [Outlook._make(row) for row in connection.execute(statement.order_by(outlooks.decision)).all()]
 
 
 def things_of(connection: Connection, decision: int) -> tuple[Thing, ...] | None:
@@ -74,7 +74,7 @@ def flagged_at(connection: Connection, study: str) -> dict[str, str]:
     """When each patient was flagged last."""
     c = journal_change.c
     asked = select(c.patient, func.max(c.at)).where(c.study == study, c.kind == "flagged")
-    return {row[0]: row[1] for row in connection.execute(asked.group_by(c.patient))}
+    return {row[0]: row[1] for row in connection.execute(asked.group_by(c.patient)).all()}
 
 
 @lru_cache(maxsize=8192)  # a list is read again and again, and many lack the same
