@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ValidationError
 
 from adapter.database import DatabaseError, dialect
 from adapter.errors import AdapterError, SettingsError
@@ -93,6 +95,18 @@ def attempt(together: Sequence[Delivery], act: Callable[[], Told]) -> Told:
         return Told(tuple(together), State.PENDING, str(fault), stuck=stuck)
     except Exception as fault:  # noqa: BLE001 - the other patients are not to suffer from what one brings to light
         return Told(tuple(together), State.PENDING, _ours(fault), stuck=True)
+
+
+def checked(resource: dict[str, Any], model: type[BaseModel], wrong: Iterable[str]) -> dict[str, Any]:
+    """Return a resource that is R4, with nothing else `wrong`; raises AdapterError, which names the places alone."""
+    places = [*wrong]
+    try:
+        model.model_validate(resource)
+    except ValidationError as error:  # its own words hold values
+        places += [".".join(map(str, detail["loc"])) for detail in error.errors(include_input=False)]
+    if places:
+        raise AdapterError(f"{resource['resourceType']}: what was to be written is no valid R4 ({', '.join(places)}).")
+    return resource
 
 
 def instant(moment: datetime) -> str:

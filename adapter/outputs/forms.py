@@ -13,16 +13,14 @@ from functools import partial
 from typing import Any
 
 from fhir.resources.R4B.questionnaireresponse import QuestionnaireResponse
-from pydantic import ValidationError
 
-from adapter.errors import AdapterError
 from adapter.fhir import errors
 from adapter.fhir.client import Client
 from adapter.fhir.pages import search
 from adapter.fhir.write import create
 from adapter.journal import Delivery, Journal
 from adapter.journal.clinic.answers import IDENTIFIER, OUTPUT
-from adapter.outputs.base import ALL_ALIKE, AWAY, FailedForGood, State, Told, attempt
+from adapter.outputs.base import ALL_ALIKE, AWAY, FailedForGood, State, Told, attempt, checked
 
 KIND = "QuestionnaireResponse"
 
@@ -79,13 +77,7 @@ def valid(resource: dict[str, Any]) -> dict[str, Any]:
     wrong = [] if resource.get("status") == "completed" else ["status"]
     wrong += [] if str(resource.get("subject", {}).get("reference")).startswith("Patient/") else ["subject"]
     wrong += [] if resource.get("identifier", {}).get("system") == IDENTIFIER else ["identifier"]
-    try:
-        QuestionnaireResponse.model_validate(resource)
-    except ValidationError as error:  # its own words hold values
-        wrong += [".".join(map(str, detail["loc"])) for detail in error.errors(include_input=False)]
-    if wrong:
-        raise AdapterError(f"{KIND}: what was to be written is no valid R4 ({', '.join(wrong)}).")
-    return resource
+    return checked(resource, QuestionnaireResponse, wrong)
 
 
 def _without_text(refusal: errors.Trouble) -> str:

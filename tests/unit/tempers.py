@@ -66,3 +66,18 @@ def altering(hospital, change):
         return True
 
     return before
+
+
+def lose_the_answer(hospital, *methods):
+    """A server that does what it is told first by one of these methods, and whose answer never comes."""
+    lost = []
+
+    def before(visit, request):
+        if request.method not in methods or request.path == "" or "_search" in request.path or lost:
+            return False
+        lost.append(request)
+        hospital.answer(request)
+        visit.close_connection = True
+        return True
+
+    return before

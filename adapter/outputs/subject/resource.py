@@ -9,13 +9,12 @@ from typing import Any
 import msgspec
 from fhir.resources.R4B.researchstudy import ResearchStudy
 from fhir.resources.R4B.researchsubject import ResearchSubject
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from adapter.errors import AdapterError
 from adapter.fhir.write import REFERENCE
 from adapter.journal import Decided, StoredStatus, Subject
 from adapter.journal.statuses import MACHINES, STATUSES
-from adapter.outputs.base import WaitsForPerson
+from adapter.outputs.base import WaitsForPerson, checked
 from adapter.outputs.subject.states import UNKNOWN
 
 BASE = "https://trial-adapter.example/fhir"
@@ -173,13 +172,7 @@ def valid(resource: Resource, statuses: Set[str] = MACHINES) -> Resource:
     codes = {"active"} if model is ResearchStudy else statuses
     wrong = [] if resource["status"] in codes else ["status"]
     wrong += [name for name, kind in POINTS_TO.items() if name in resource and not _leads_to(kind, resource[name])]
-    try:
-        model.model_validate(resource)
-    except ValidationError as error:  # its own words hold values
-        wrong += [".".join(map(str, detail["loc"])) for detail in error.errors(include_input=False)]
-    if wrong:
-        raise AdapterError(f"{resource['resourceType']}: what was to be written is no valid R4 ({', '.join(wrong)}).")
-    return resource
+    return checked(resource, model, wrong)
 
 
 def _leads_to(kind: str, element: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from adapter import places
+from adapter.facts.chart.answered import PAGE
 from adapter.journal.clinic.answers import IDENTIFIER, Form
 from adapter.screening.decision import Decision
 from adapter.screening.model import Answer, Fact, Kind
@@ -19,7 +20,6 @@ from adapter.words import Speaker
 
 TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 NOT_ASSESSED = "not_assessed"
-OURS = "QuestionnaireResponse/page-"  # a form that was filled in here, or is just now
 Resource = Mapping[str, Any]
 
 
@@ -119,7 +119,7 @@ class Sheet:
 
     def _stated(self, name: str) -> str:
         """What the hospital's own record says last of an item that is of no score."""
-        theirs = [fact for fact in _in_time(self.facts) if fact.concept == name and not fact.resource.startswith(OURS)]
+        theirs = [fact for fact in _in_time(self.facts) if fact.concept == name and not fact.resource.startswith(PAGE)]
         return self.speaker.reading(theirs[-1]) if theirs else ""
 
     def _answered(self, own: ScoreItem, score: Score | None) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from adapter.settings import Settings
 from adapter.wiring import needs_of
 from adapter.worklist.show.sheet import response
 from tests.unit.delivering import AT, NOW
+from tests.unit.tempers import lose_the_answer
 
 WHO = "Patient/p1"
 KIND = "QuestionnaireResponse"
@@ -52,20 +53,6 @@ def answering(status, *methods):
     return before
 
 
-def lost_once(hospital):
-    lost = []
-
-    def before(visit, request):
-        if request.method != "POST" or "_search" in request.path or lost:
-            return False
-        lost.append(request)
-        hospital.answer(request)
-        visit.close_connection = True
-        return True
-
-    return before
-
-
 def test_a_form_is_written_as_it_was_filled_in_and_once(desk, hospital):
     value = fill_in(desk)
     assert deliver(desk).counts["forms"] == Count(done=1)
@@ -93,7 +80,7 @@ def test_two_forms_alike_are_two_and_another_study_s_is_left_to_it(desk, hospita
 @pytest.mark.parametrize("heeds", [True, False])
 def test_18_a_form_whose_answer_was_lost_is_found_again(desk, hospital, front, heeds):
     value = fill_in(desk)
-    front.before = lost_once(hospital)
+    front.before = lose_the_answer(hospital, "POST")
     assert deliver(desk).counts["forms"] == Count(pending=1)
     if not heeds:  # the next create would make a second one: the server knows no condition
         front.before = answering(500, "POST")

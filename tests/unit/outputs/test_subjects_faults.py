@@ -9,25 +9,12 @@ from adapter.demo.exchange import Answer
 from adapter.demo.hospital import SandboxHospital
 from adapter.outputs.deliver import Count
 from tests.unit.delivering import foreign, own_study, subjects
+from tests.unit.tempers import lose_the_answer
 
 
 @pytest.fixture
 def hospital():
     return SandboxHospital([{"resourceType": "Patient", "id": f"p{n}"} for n in (1, 2, 3)])
-
-
-def lose_the_answer(hospital, *methods):
-    lost = []
-
-    def before(visit, request):
-        if request.method not in methods or request.path == "" or lost:
-            return False
-        lost.append(request)
-        hospital.answer(request)
-        visit.close_connection = True
-        return True
-
-    return before
 
 
 @pytest.mark.parametrize("standings", [["candidate"], ["potential-candidate", "candidate", "ineligible"]])
