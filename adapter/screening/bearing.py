@@ -5,7 +5,7 @@ It is found once, when a study is read, and for every thing that may settle a pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from adapter.screening.picks import windows
@@ -15,7 +15,7 @@ from adapter.screening.study import Rule, Settlement, Study
 
 def bearing(study: Study) -> tuple[Settlement, ...]:
     """The study's things, each with the variables that its answers touch, and the rules and criteria on these."""
-    resting = _rests_on(study)
+    resting = rests_on(study)
     concepts = {thing.id: _answered(thing) for thing in study.settlements}
     read_by = _read_by({name for names in concepts.values() for name in names}, study)
     everything = frozenset(study.variables)
@@ -28,12 +28,6 @@ def bearing(study: Study) -> tuple[Settlement, ...]:
         bears_on = tuple(criterion.id for criterion in study.criteria if criterion.rule in rules)
         borne.append(replace(thing, touches=touches, rules=rules, bears_on=bears_on))
     return tuple(borne)
-
-
-def resting_on(touched: Iterable[str], study: Study) -> frozenset[str]:
-    """The rules that lead to one of these variables."""
-    wanted = frozenset(touched)
-    return frozenset(rule for rule, variables in _rests_on(study).items() if variables & wanted)
 
 
 def _answered(thing: Settlement) -> set[str]:
@@ -61,7 +55,7 @@ def _patterns(name: str, study: Study, made: Mapping[str, str]) -> Iterator[str]
     yield from (made[concept] for concept in variable.concepts if concept in made)
 
 
-def _rests_on(study: Study) -> dict[str, frozenset[str]]:
+def rests_on(study: Study) -> dict[str, frozenset[str]]:
     """By rule the variables that it leads to, however deep."""
     known: dict[str, frozenset[str]] = {}
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from adapter import pipeline
-from adapter.screening.bearing import resting_on
+from adapter.screening.bearing import rests_on
 from adapter.screening.decision import bad_news, of_parts
 from adapter.screening.judging.criteria import Judgement
 from adapter.screening.judging.logic import all_of, any_of
@@ -99,7 +99,8 @@ def moved_by(window: int) -> tuple[Variable, ...]:
 def rules_in(window: int) -> frozenset[str]:
     """The rules that may answer otherwise in this window or with other points."""
     touched = {variable.id for variable in moved_by(window)}
-    return POINTS_RULES | resting_on(touched, screen(window, DEFAULT[1]).study)
+    resting = rests_on(screen(window, DEFAULT[1]).study)
+    return POINTS_RULES | {name for name, variables in resting.items() if variables & touched}
 
 
 def record_of(resources: list[dict[str, Any]]) -> PatientRecord:
